@@ -1,0 +1,1 @@
+"""People, workspaces and roles; app credentials; connected accounts; the token vault."""

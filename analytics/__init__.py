@@ -1,0 +1,1 @@
+"""Snapshots, numbers and dashboards."""

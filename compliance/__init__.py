@@ -1,0 +1,1 @@
+"""Deletion requests, retention and the audit log."""

@@ -1,0 +1,45 @@
+"""What the whole suite shares: the real parts this machine has, and what becomes of tests that need them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+
+def _has_chromium() -> bool:
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
+def _on_postgresql() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+# marker → (is the part there, what to tell a person, does CI insist on it)
+PARTS = {
+    "browser": (_has_chromium, "chromium (apt-get install chromium)", True),
+    # Not insisted on: CI runs the suite once on each database.
+    "postgres": (_on_postgresql, "PostgreSQL (DATABASE_URL=postgres://…)", False),
+}
+_MISSING = {marker: text for marker, (there, text, _) in PARTS.items() if not there()}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In CI a part that is missing is a failure, not a shorter test run."""
+    insisted = [text for marker, text in _MISSING.items() if PARTS[marker][2]]
+    if os.environ.get("CI") == "true" and insisted:
+        raise pytest.UsageError(f"CI needs {', '.join(insisted)}")
+
+
+def pytest_report_header() -> list[str]:
+    """One line a missing part."""
+    return [f"left out: tests marked {marker!r}, which need {text}" for marker, text in _MISSING.items()]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the groups whose part is missing."""
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in _MISSING)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]

@@ -1,0 +1,1 @@
+"""Posts, deliveries and the publisher."""

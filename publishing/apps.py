@@ -1,0 +1,11 @@
+"""Posts, deliveries and the publisher."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PublishingConfig(AppConfig):
+    """Django's handle on this app."""
+
+    name = "publishing"

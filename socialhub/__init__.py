@@ -1,0 +1,1 @@
+"""SocialHub: the project package (settings, URLs, commands) and the platform layer."""
