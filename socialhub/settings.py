@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 CONNECTORS_DIR = BASE_DIR / "socialhub" / "platforms" / "connectors"
+
+# Generic classes of Django can be written with their type: ModelForm[Post], ModelAdmin[Post].
+django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from accounts.models.people import User
+from accounts.models.workspaces import Invitation, Membership, Workspace
 
-__all__ = ["User"]
+__all__ = ["Invitation", "Membership", "User", "Workspace"]

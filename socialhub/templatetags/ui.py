@@ -63,9 +63,7 @@ def icon(name: str, label: str = "") -> SafeString:
     href = f"{static('icons/sprite.svg')}#{name}"
     if not label:
         return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
-    return format_html(
-        '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href
-    )
+    return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
 
 
 @register.simple_tag
