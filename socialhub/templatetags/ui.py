@@ -141,7 +141,7 @@ def moment(value: datetime | None, style: str = "smart", *, zone: bool = False) 
     exact = value.astimezone(UTC)
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>',
-        exact.isoformat(timespec="milliseconds"), f"{exact:%Y-%m-%d %H:%M:%S}.{exact.microsecond // 1000:03}", text,
+        exact.isoformat(timespec="milliseconds"), f"{exact:%F %T}.{exact.microsecond // 1000:03}", text,
     )  # fmt: skip
 
 
