@@ -91,16 +91,25 @@ def platform_styles() -> SafeString:
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', rows)
 
 
+class Mark(NamedTuple):
+    """A platform's mark on a ring: where its middle and its corner lie, and what to draw."""
+
+    x: int
+    y: int
+    left: int
+    top: int
+    href: str
+
+
 @register.simple_tag
-def orbiting() -> list[dict[str, str]]:
-    """Every platform's mark on the rings of the front door, evenly spread: x, y, left, top, href."""
+def orbiting() -> list[Mark]:
+    """Every platform's mark on the rings of the front door, spread by the golden angle."""
     marks = []
     for index, sheet in enumerate(_platform_sheets()):
         angle, radius = 2.4 * index + 0.6, (130, 210, 300)[index % 3]
         x, y = round(400 + radius * math.cos(angle)), round(340 + radius * math.sin(angle))
         href = static(f"{sheet.rpartition('/')[0]}/icon.svg") + "#icon"
-        place = {"x": x, "y": y, "left": x - 16, "top": y - 16}
-        marks.append({name: str(value) for name, value in place.items()} | {"href": href})
+        marks.append(Mark(x, y, x - 16, y - 16, href))
     return marks
 
 

@@ -1,0 +1,145 @@
+"""What every page shows around its content: places to go, the workspace, the person, the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from accounts.models import Membership, User, Workspace
+from accounts.permissions import Role
+
+THEMES = ("light", "dark")
+
+
+class Place(NamedTuple):
+    """An entry of the rail. `wide` ones hide behind More on a phone; `act` is the one primary button."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool
+    wide: bool = False
+    late: bool = False
+    act: bool = False
+
+
+class Link(NamedTuple):
+    """An entry of the person's menu."""
+
+    label: str
+    icon: str
+    url: str
+
+
+class Other(NamedTuple):
+    """A workspace to change to."""
+
+    name: str
+    initials: str
+    url: str
+    current: bool
+
+
+# label, icon, view, the action one needs, wide, late, act
+_PLACES = (
+    ("Settings", "settings", "accounts:settings", "workspace.edit", True, False, False),
+)
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a name."""
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+@dataclass
+class Shell:
+    """Read by base.html; everything that costs a query is asked for once and only if the page shows it."""
+
+    request: HttpRequest
+
+    @cached_property
+    def theme(self) -> str:
+        """The theme that the person chose, or nothing: then the system decides."""
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def membership(self) -> Membership | None:
+        """Set by the view's permission decorator; absent on a person's own pages and on errors."""
+        return getattr(self.request, "membership", None)
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The workspace that the page belongs to."""
+        return self.membership.workspace if self.membership else None
+
+    @property
+    def initials(self) -> str:
+        """Stands where a workspace has no picture."""
+        return initials(self.workspace.name) if self.workspace else ""
+
+    @property
+    def home(self) -> str:
+        """The first page of the workspace, or the way in."""
+        return self.workspace.get_absolute_url() if self.workspace else reverse("accounts:home")
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The rail, without what this member's role cannot open."""
+        return list(self._places()) if self.membership else []
+
+    def _places(self) -> Iterator[Place]:
+        assert self.membership is not None
+        match = self.request.resolver_match
+        here = match.view_name if match else ""
+        for label, icon, view, action, wide, late, act in _PLACES:
+            if self.membership.may(action):
+                url = reverse(view, args=[self.membership.workspace.slug])
+                yield Place(label, icon, url, here == view, wide, late, act)
+
+    @cached_property
+    def workspaces(self) -> list[Other]:
+        """All workspaces of this person, by name."""
+        user = self.request.user
+        if not isinstance(user, User):
+            return []
+        return [
+            Other(each.name, initials(each.name), each.get_absolute_url(), each == self.workspace)
+            for each in user.workspaces.all()
+        ]
+
+    @property
+    def person(self) -> str:
+        """How this person is called."""
+        user = self.request.user
+        return user.get_full_name() if isinstance(user, User) else ""
+
+    @property
+    def person_initials(self) -> str:
+        """Stands where a person has no picture."""
+        return initials(self.person)
+
+    @property
+    def role(self) -> str:
+        """What this person is in the workspace."""
+        return Role(self.membership.role).label if self.membership else ""
+
+    @property
+    def person_links(self) -> list[Link]:
+        """A person's own pages."""
+        return [
+            Link("E-mail addresses", "mail", reverse("account_email")),
+            Link("Password", "key", reverse("account_change_password")),
+            Link("Two-step sign-in", "shield", reverse("mfa_index")),
+        ]
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` on every page."""
+    return {"shell": Shell(request)}
