@@ -23,4 +23,4 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, state: Path | None, **options: object) -> None:
         """Serve until interrupted."""
-        serve(port, state)
+        serve(port, state, self.stdout.write)

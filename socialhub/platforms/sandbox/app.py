@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from . import control, troubles
 from .clock import iso
 from .pages import message_page
-from .simulator import Call, Dropped, NotMine, Refusal, Route, SandboxRequest, Simulator
+from .simulator import Call, DroppedError, NotMineError, RefusalError, Route, SandboxRequest, Simulator
 from .world import World
 
 STATIC = Path(__file__).parent / "static"
@@ -40,10 +40,12 @@ class Sandbox:
         request = SandboxRequest(environ)
         try:
             response = self.answer(request)
-        except (Dropped, ClientDisconnected):
+        except (DroppedError, ClientDisconnected):
             if "werkzeug.socket" in environ:
                 troubles.cut(environ["werkzeug.socket"])
             raise ConnectionResetError("cut by the sandbox") from None
+        finally:
+            request.close()
         return response(environ, start_response)
 
     def answer(self, request: SandboxRequest) -> Response:
@@ -74,7 +76,11 @@ class Sandbox:
         claimants = [simulator for simulator in self.simulators if simulator.claims(self.world, host)]
         if not claimants:
             return message_page("No such host", f"No platform of the sandbox answers on {host}.", 502)
-        matches = [(simulator, *found) for simulator in claimants if (found := simulator.match(host, path, request.method))]
+        matches = [
+            (simulator, *found)
+            for simulator in claimants
+            if (found := simulator.match(host, path, request.method))
+        ]
         simulator = matches[0][0] if matches else claimants[0]
         faults = self.world.faults.take(simulator.key, request.method, host, path)
         call = Call(self.world, simulator, request, host, path, faults)
@@ -84,12 +90,12 @@ class Sandbox:
             response = self._run(call, matches)
             status = response.status_code
             troubles.after_effect(call, self.closing)
-        except Dropped:
+        except DroppedError:
             status = 0
             raise
         finally:
             self._note(call, status, time.monotonic() - started)
-        response.headers.extend(call.headers)
+        response.headers.update(call.headers)
         response.headers["Date"] = http_date(call.now)
         return response
 
@@ -102,10 +108,10 @@ class Sandbox:
                 call.simulator, call.args = simulator, args
                 try:
                     return self._handle(call, route)
-                except NotMine:
+                except NotMineError:
                     continue
             raise call.simulator.failure(call, 404, "")
-        except Refusal as refusal:
+        except RefusalError as refusal:
             _read_body(call)
             return refusal.response()
 
@@ -115,7 +121,9 @@ class Sandbox:
                 call.token = call.simulator.authenticate(call, route.scopes)
             if route.limit:
                 who = call.token.value if call.has_token else "public"
-                allowed, left, resets_at = self.world.take_turn((call.simulator.key, route.limit.name, who), route.limit.count, route.limit.window)
+                allowed, left, resets_at = self.world.take_turn(
+                    (call.simulator.key, route.limit.name, who), route.limit.count, route.limit.window
+                )
                 call.headers.update(call.simulator.limit_headers(call, route.limit, left, resets_at))
                 if not allowed:
                     raise call.simulator.limited(call, route.limit, resets_at)
@@ -140,7 +148,9 @@ class Sandbox:
 
 
 def _read_body(call: Call) -> None:
-    """Take the body in before anything is locked or cut, so that a slow sender holds up nobody and a refusal is heard."""
+    """Take the body in before anything is locked or cut, so that a slow sender holds up nobody and a
+    refusal is heard.
+    """
     if call.request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         call.request.form, call.request.files  # noqa: B018  (reading parses)
     else:

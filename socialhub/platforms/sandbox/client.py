@@ -31,11 +31,15 @@ class Control:
 
     def create_app(self, platform: str, redirect_uris: list[str], **more: Any) -> dict[str, Any]:
         """A developer app: `client_id`, `client_secret`."""
-        app: dict[str, Any] = self.call("POST", "apps", {"platform": platform, "redirect_uris": redirect_uris, **more})
+        app: dict[str, Any] = self.call(
+            "POST", "apps", {"platform": platform, "redirect_uris": redirect_uris, **more}
+        )
         return app
 
     def consent(self, url: str, person: str, *, deny: bool = False, **choices: Any) -> str:
-        """Press Allow (or Deny) on the consent page at `url` and hand back where the browser is sent. `choices`: accounts, scopes."""
+        """Press Allow (or Deny) on the consent page at `url` and hand back where the browser is sent.
+        `choices`: accounts, scopes.
+        """
         answer = self.call("POST", "consent", {"url": url, "person": person, "deny": deny, **choices})
         if not answer["location"]:
             raise ControlError(answer.get("body", answer["status"]))

@@ -1,4 +1,6 @@
-"""The sandbox's own time: it can be pushed forward and made to run faster, so that a 60-day token ages in a test."""
+"""The sandbox's own time: it can be pushed forward and made to run faster, so that a 60-day token ages in a
+test.
+"""
 
 from __future__ import annotations
 

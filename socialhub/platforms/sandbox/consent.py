@@ -18,7 +18,9 @@ PERSON = "_person"
 
 @dataclass(frozen=True)
 class Ask:
-    """What the app wants. `scopes` are pairs of name and meaning; `pick` says how many accounts are chosen: one, many or none."""
+    """What the app wants. `scopes` are pairs of name and meaning; `pick` says how many accounts are chosen:
+    one, many or none.
+    """
 
     app: App
     scopes: tuple[tuple[str, str], ...]
@@ -83,27 +85,42 @@ def _page(call: Call, ask: Ask, person: Person, persons: list[Person]) -> Respon
 def _persons(call: Call, person: Person, persons: list[Person]) -> Markup:
     others = Markup("").join(
         Markup('<li><a href="?{query}">{name}</a></li>').format(
-            query=urlencode([*((key, value) for key, value in call.request.args.items(multi=True) if key != PERSON), (PERSON, other.id)]),
+            query=urlencode(
+                [
+                    *((key, value) for key, value in call.request.args.items(multi=True) if key != PERSON),
+                    (PERSON, other.id),
+                ]
+            ),
             name=other.name,
         )
         for other in persons
         if other.id != person.id
     )
-    return Markup('<div class="signed-in"><p>Signed in as <strong>{}</strong></p><details><summary>Not you?</summary><ul>{}</ul></details></div>').format(
-        person.name, others
-    )
+    return Markup(
+        '<div class="signed-in"><p>Signed in as <strong>{}</strong></p><details><summary>Not'
+        " you?</summary><ul>{}</ul></details></div>"
+    ).format(person.name, others)
 
 
 def _accounts(ask: Ask, person: Person, accounts: list[Account]) -> Markup:
     if ask.pick == "none":
         return Markup("")
     if not accounts:
-        return Markup('<p class="notice">{} has no account here that could be connected.</p>').format(person.name)
+        return Markup('<p class="notice">{} has no account here that could be connected.</p>').format(
+            person.name
+        )
     kind = "checkbox" if ask.pick == "many" else "radio"
     lines = Markup("").join(
         Markup(
-            '<li><label><input type="{}" name="account" value="{}"{}><span><strong>{}</strong><small>{}</small></span></label></li>'
-        ).format(kind, account.id, Markup(" checked") if ask.pick == "many" or place == 0 else "", account.name, account.handle)
+            '<li><label><input type="{}" name="account"'
+            ' value="{}"{}><span><strong>{}</strong><small>{}</small></span></label></li>'
+        ).format(
+            kind,
+            account.id,
+            Markup(" checked") if ask.pick == "many" or place == 0 else "",
+            account.name,
+            account.handle,
+        )
         for place, account in enumerate(accounts)
     )
     return Markup("<fieldset><legend>Account</legend><ul>{}</ul></fieldset>").format(lines)
@@ -113,7 +130,8 @@ def _scopes(ask: Ask) -> Markup:
     lock = "" if ask.may_decline else Markup(" disabled")
     lines = Markup("").join(
         Markup(
-            '<li><label><input type="checkbox" name="scope" value="{}" checked{}><span><strong>{}</strong><small>{}</small></span></label></li>'
+            '<li><label><input type="checkbox" name="scope" value="{}"'
+            " checked{}><span><strong>{}</strong><small>{}</small></span></label></li>"
         ).format(name, lock, name, meaning)
         for name, meaning in ask.scopes
     )

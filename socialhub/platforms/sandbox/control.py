@@ -1,4 +1,6 @@
-"""The control API under `/_control/` (JSON) and the start page: for tests, demos and curious people, no part of any platform."""
+"""The control API under `/_control/` (JSON) and the start page: for tests, demos and curious people, no
+part of any platform.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from .cast import add_cast
 from .consent import PERSON
-from .faults import UnknownFault
+from .faults import UnknownFaultError
 from .pages import local, page
 from .records import App, Person
 from .simulator import Simulator, reply
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 Command = Callable[["Sandbox", dict[str, Any]], Any]
 
 
-class WrongCommand(ValueError):
+class WrongCommandError(ValueError):
     """The control API cannot do what was asked; the text says why."""
 
 
@@ -36,7 +38,7 @@ def command(sandbox: Sandbox, request: Request, path: str) -> Response:
         if run:
             return reply(run(sandbox, wish))
         return reply(_platform_command(sandbox, request.method, path, wish))
-    except (WrongCommand, UnknownFault) as error:
+    except (WrongCommandError, UnknownFaultError) as error:
         return reply({"error": str(error)}, 400)
     except (KeyError, TypeError, ValueError) as error:
         return reply({"error": f"{type(error).__name__}: {error}"}, 400)
@@ -46,11 +48,14 @@ def _platform_command(sandbox: Sandbox, method: str, path: str, wish: dict[str, 
     start, _, rest = path.partition("/")
     key, _, noun = rest.partition("/")
     if start != "platforms" or not noun:
-        raise WrongCommand(f"no command {method} {path}; there are {', '.join(' '.join(known) for known in COMMANDS)}")
+        raise WrongCommandError(
+            f"no command {method} {path}; there are {', '.join(' '.join(known) for known in COMMANDS)}"
+        )
     simulator = _simulator(sandbox, key)
     run = simulator.controls.get((method, noun))
     if run is None:
-        raise WrongCommand(f"{key} knows {', '.join(' '.join(known) for known in simulator.controls) or 'no command of its own'}")
+        known = ", ".join(" ".join(names) for names in simulator.controls)
+        raise WrongCommandError(f"{key} knows {known or 'no command of its own'}")
     with sandbox.world.lock:
         return run(sandbox.world, wish)
 
@@ -59,13 +64,20 @@ def _simulator(sandbox: Sandbox, key: str) -> Simulator:
     for simulator in sandbox.simulators:
         if simulator.key == key:
             return simulator
-    raise WrongCommand(f"platform must be one of {', '.join(simulator.key for simulator in sandbox.simulators)}")
+    raise WrongCommandError(
+        f"platform must be one of {', '.join(simulator.key for simulator in sandbox.simulators)}"
+    )
 
 
 def _create_app(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
     app = _simulator(sandbox, str(wish.get("platform", ""))).create_app(sandbox.world, wish)
     sandbox.world.issue(app.platform, "client_secret", app.client_secret)
-    return {"client_id": app.client_id, "client_secret": app.client_secret, "name": app.name, "redirect_uris": app.redirect_uris}
+    return {
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
+        "name": app.name,
+        "redirect_uris": app.redirect_uris,
+    }
 
 
 def _list_apps(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
@@ -73,7 +85,13 @@ def _list_apps(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _app_line(app: App) -> dict[str, Any]:
-    return {"platform": app.platform, "host": app.host, "client_id": app.client_id, "name": app.name, "redirect_uris": app.redirect_uris}
+    return {
+        "platform": app.platform,
+        "host": app.host,
+        "client_id": app.client_id,
+        "name": app.name,
+        "redirect_uris": app.redirect_uris,
+    }
 
 
 def _create_person(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +101,9 @@ def _create_person(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
 
 def _create_account(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
     if not sandbox.world.persons.get(str(wish.get("person", ""))):
-        raise WrongCommand(f"person must be one of {', '.join(person.id for person in sandbox.world.persons)}")
+        raise WrongCommandError(
+            f"person must be one of {', '.join(person.id for person in sandbox.world.persons)}"
+        )
     simulator = _simulator(sandbox, str(wish.pop("platform", "")))
     account = simulator.create_account(sandbox.world, wish)
     return {**vars(account), "url": simulator.profile_url(account)}
@@ -92,7 +112,10 @@ def _create_account(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
 def _list_accounts(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
     lines = []
     for simulator in sandbox.simulators:
-        lines += [{**vars(account), "url": simulator.profile_url(account)} for account in sandbox.world.accounts.where(platform=simulator.key)]
+        lines += [
+            {**vars(account), "url": simulator.profile_url(account)}
+            for account in sandbox.world.accounts.where(platform=simulator.key)
+        ]
     return lines
 
 
@@ -115,7 +138,13 @@ def _posts(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
                     "created_at": post.created_at,
                     "reply_to": post.reply_to,
                     "media": [
-                        {"id": file.id, "mime": file.mime, "size": file.size, "sha256": world.blobs.sha256(file.blob), "alt": file.alt}
+                        {
+                            "id": file.id,
+                            "mime": file.mime,
+                            "size": file.size,
+                            "sha256": world.blobs.sha256(file.blob),
+                            "alt": file.alt,
+                        }
                         for file in files
                     ],
                     **_simulator(sandbox, post.platform).describe_post(world, post.id),
@@ -133,9 +162,15 @@ def _consent(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
     person = {PERSON: wish["person"]} if "person" in wish else {}
     shown = client.get(path, query_string=parts.query)
     if shown.status_code != 200:
-        return {"status": shown.status_code, "location": shown.headers.get("Location"), "body": shown.get_data(as_text=True)}
+        return {
+            "status": shown.status_code,
+            "location": shown.headers.get("Location"),
+            "body": shown.get_data(as_text=True),
+        }
     choices: dict[str, Any] = {"decision": "deny" if wish.get("deny") else "allow", **person}
-    offered = client.get(path, query_string=f"{parts.query}&{PERSON}={wish['person']}" if person else parts.query).get_data(as_text=True)
+    offered = client.get(
+        path, query_string=f"{parts.query}&{PERSON}={wish['person']}" if person else parts.query
+    ).get_data(as_text=True)
     choices["account"] = wish.get("accounts") or _checked(offered, "account")
     choices["scope"] = wish.get("scopes") or _checked(offered, "scope")
     answer = client.post(path, query_string=parts.query, data=choices)
@@ -228,11 +263,17 @@ def start_page(sandbox: Sandbox) -> Response:
     world = sandbox.world
     sections = Markup("").join(_platform_card(sandbox, simulator) for simulator in sandbox.simulators)
     body = Markup(
-        '<h1>The sandbox</h1><p class="quiet">World time {now}, running at {rate:g}×. {posts} posts are live, {apps} developer apps exist, {faults} faults are ordered.</p>'
-        "{sections}<p class=\"quiet\">Steered through <code>/_control/</code>: {commands}.</p>"
+        '<h1>The sandbox</h1><p class="quiet">World time {now}, running at {rate:g}×. {posts} posts are'
+        " live, {apps} developer apps exist, {faults} faults are ordered.</p>"
+        '{sections}<p class="quiet">Steered through <code>/_control/</code>: {commands}.</p>'
     ).format(
-        now=world.clock.moment().strftime("%Y-%m-%d %H:%M:%S UTC"), rate=world.clock.rate, posts=len(world.live_posts()), apps=len(world.apps),
-        faults=len(world.faults.describe()), sections=sections, commands=", ".join(sorted({path for _, path in COMMANDS})),
+        now=world.clock.moment().strftime("%Y-%m-%d %H:%M:%S UTC"),
+        rate=world.clock.rate,
+        posts=len(world.live_posts()),
+        apps=len(world.apps),
+        faults=len(world.faults.describe()),
+        sections=sections,
+        commands=", ".join(sorted({path for _, path in COMMANDS})),
     )
     return page("Sandbox", body)
 
@@ -241,8 +282,13 @@ def _platform_card(sandbox: Sandbox, simulator: Simulator) -> Markup:
     world = sandbox.world
     lines = Markup("").join(
         Markup('<li><a href="{}">{}</a><small>{} · {} posts</small></li>').format(
-            local(simulator.profile_url(account)), account.name, f"{account.handle} {account.host}", len(world.live_posts(account=account.id, platform=simulator.key))
+            local(simulator.profile_url(account)),
+            account.name,
+            f"{account.handle} {account.host}",
+            len(world.live_posts(account=account.id, platform=simulator.key)),
         )
         for account in world.accounts.where(platform=simulator.key)
     )
-    return Markup('<section class="card list"><h2>{}</h2><ul class="list">{}</ul></section>').format(simulator.name, lines)
+    return Markup('<section class="card list"><h2>{}</h2><ul class="list">{}</ul></section>').format(
+        simulator.name, lines
+    )

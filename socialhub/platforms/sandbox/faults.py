@@ -24,7 +24,7 @@ KINDS = {
 }
 
 
-class UnknownFault(ValueError):
+class UnknownFaultError(ValueError):
     """The control API was asked for a fault that does not exist or is half described."""
 
 
@@ -71,21 +71,23 @@ class Faults:
         self._last = 0
 
     def add(self, wish: dict[str, Any]) -> Fault:
-        """A rule from the control API's JSON; raises `UnknownFault` with the reason."""
+        """A rule from the control API's JSON; raises `UnknownFaultError` with the reason."""
         wish = dict(wish)
         match, signal = dict(wish.pop("match", {})), dict(wish.pop("signal", {}))
         kind = wish.pop("kind", "kill" if signal else "")
         if kind not in KINDS:
-            raise UnknownFault(f"kind must be one of {', '.join(KINDS)}")
+            raise UnknownFaultError(f"kind must be one of {', '.join(KINDS)}")
         strange = set(match) - {"platform", "method", "host", "path", "nth", "times"}
         if strange or set(signal) - {"pid", "when"} or (kind == "kill" and "pid" not in signal):
-            raise UnknownFault("match takes platform, method, host, path, nth, times; signal takes pid, when")
+            raise UnknownFaultError(
+                "match takes platform, method, host, path, nth, times; signal takes pid, when"
+            )
         if signal.get("when", AFTER) not in (BEFORE, AFTER):
-            raise UnknownFault(f"signal.when is {BEFORE} or {AFTER}")
+            raise UnknownFaultError(f"signal.when is {BEFORE} or {AFTER}")
         try:
             re.compile(match.get("path", ""))
         except re.error as error:
-            raise UnknownFault(f"match.path is no regular expression: {error}") from error
+            raise UnknownFaultError(f"match.path is no regular expression: {error}") from error
         with self._lock:
             self._last += 1
             rule = Fault(id=self._last, kind=kind, details=wish, **match, **signal)

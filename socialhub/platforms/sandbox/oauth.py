@@ -1,4 +1,6 @@
-"""Authorization codes and tokens: what every OAuth server has to keep, told by each platform in its own words."""
+"""Authorization codes and tokens: what every OAuth server has to keep, told by each platform in its own
+words.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from .simulator import Call
 from .world import World
 
 
-class BadGrant(Exception):
+class BadGrantError(Exception):
     """A code that cannot be exchanged. `reason`: unknown, used, expired, client, redirect, verifier."""
 
     def __init__(self, reason: str) -> None:
@@ -41,7 +43,9 @@ def redirect(uri: str, parameters: dict[str, str], suffix: str = "") -> Response
     return Response("", 302, {"Location": urlunsplit(parts._replace(query=query)) + suffix})
 
 
-def issue_code(call: Call, app: App, decision: Decision, redirect_uri: str, lifetime: float, value: str = "") -> Code:
+def issue_code(
+    call: Call, app: App, decision: Decision, redirect_uri: str, lifetime: float, value: str = ""
+) -> Code:
     """A code for what a person allowed. PKCE parameters are taken from the query of the call."""
     query = call.request.args
     return call.world.codes.add(
@@ -60,20 +64,20 @@ def issue_code(call: Call, app: App, decision: Decision, redirect_uri: str, life
 
 
 def spend_code(call: Call, app: App, value: str, redirect_uri: str, verifier: str | None) -> Code:
-    """The code behind `value`, used up by this. Raises `BadGrant`."""
+    """The code behind `value`, used up by this. Raises `BadGrantError`."""
     code = call.world.codes.get(value)
     if code is None:
-        raise BadGrant("unknown")
+        raise BadGrantError("unknown")
     if code.used:
-        raise BadGrant("used")
+        raise BadGrantError("used")
     if call.now >= code.expires_at:
-        raise BadGrant("expired")
+        raise BadGrantError("expired")
     if code.client_id != app.client_id:
-        raise BadGrant("client")
+        raise BadGrantError("client")
     if code.redirect_uri != redirect_uri:
-        raise BadGrant("redirect")
+        raise BadGrantError("redirect")
     if code.challenge and not _verifier_fits(code, verifier):
-        raise BadGrant("verifier")
+        raise BadGrantError("verifier")
     code.used = True
     return code
 

@@ -1,4 +1,6 @@
-"""The public face of the sandbox: profiles and posts as a visitor would see them, and the frame around every page."""
+"""The public face of the sandbox: profiles and posts as a visitor would see them, and the frame around
+every page.
+"""
 
 from __future__ import annotations
 
@@ -60,35 +62,61 @@ def local(url: str) -> str:
 def page(title: str, body: Markup, status: int = 200, *, narrow: bool = False) -> Response:
     """A whole page under the banner that says what this is."""
     html = Markup(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><title>{title}</title><link rel="icon" href="/_static/mark.svg">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport"'
+        ' content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><title>{title}</title><link rel="icon"'
+        ' href="/_static/mark.svg">'
         '<link rel="stylesheet" href="/_static/sandbox.css"></head><body>'
         '<p class="banner"><a href="/">Sandbox</a>: our reading of the platform’s documentation</p>'
-        '<main{narrow}>{body}</main></body></html>'
+        "<main{narrow}>{body}</main></body></html>"
     ).format(title=title, body=body, narrow=Markup(' class="narrow"') if narrow else "")
-    return Response(str(html), status, {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}, mimetype="text/html")
+    return Response(
+        str(html),
+        status,
+        {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"},
+        mimetype="text/html",
+    )
 
 
 def message_page(title: str, text: str, status: int) -> Response:
     """A page that only says something, for a person's eyes."""
-    return page(title, Markup('<section class="card consent"><h1>{}</h1><p>{}</p></section>').format(title, text), status, narrow=True)
+    return page(
+        title,
+        Markup('<section class="card consent"><h1>{}</h1><p>{}</p></section>').format(title, text),
+        status,
+        narrow=True,
+    )
 
 
 def profile_page(profile: ProfileView) -> Response:
     """An account with its posts, newest first."""
-    facts = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in profile.facts)
-    posts = Markup("").join(_post(post) for post in profile.posts) or Markup('<p class="quiet empty">{}</p>').format(profile.empty)
+    facts = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in profile.facts
+    )
+    posts = Markup("").join(_post(post) for post in profile.posts) or Markup(
+        '<p class="quiet empty">{}</p>'
+    ).format(profile.empty)
     body = Markup(
-        '<header class="profile"><span class="avatar" aria-hidden="true">{initial}</span><div><p class="over">{platform} · {host}</p>'
-        "<h1>{name}</h1><p class=\"quiet\">{handle}</p></div><p class=\"bio\">{bio}</p><dl>{facts}</dl></header>{posts}"
+        '<header class="profile"><span class="avatar" aria-hidden="true">{initial}</span><div><p'
+        ' class="over">{platform} · {host}</p>'
+        '<h1>{name}</h1><p class="quiet">{handle}</p></div><p'
+        ' class="bio">{bio}</p><dl>{facts}</dl></header>{posts}'
     ).format(
-        initial=profile.name[:1], platform=profile.platform, host=profile.host, name=profile.name,
-        handle=profile.handle, bio=profile.bio, facts=facts, posts=posts,
+        initial=profile.name[:1],
+        platform=profile.platform,
+        host=profile.host,
+        name=profile.name,
+        handle=profile.handle,
+        bio=profile.bio,
+        facts=facts,
+        posts=posts,
     )
     return page(f"{profile.name} ({profile.handle})", body)
 
 
-def post_page(platform: str, before: tuple[PostView, ...], post: PostView, after: tuple[PostView, ...]) -> Response:
+def post_page(
+    platform: str, before: tuple[PostView, ...], post: PostView, after: tuple[PostView, ...]
+) -> Response:
     """One post between the posts it answers and its answers, in the order of the thread."""
     body = Markup('<p class="over">{} · {}</p>{}{}{}').format(
         platform,
@@ -103,15 +131,29 @@ def post_page(platform: str, before: tuple[PostView, ...], post: PostView, after
 def _post(post: PostView, place: str = "") -> Markup:
     text = Markup('<p class="text">{}</p>').format(post.text) if post.text else Markup("")
     if post.warning:
-        text = Markup('<details class="warning" open><summary>{}</summary>{}</details>').format(post.warning, text)
+        text = Markup('<details class="warning" open><summary>{}</summary>{}</details>').format(
+            post.warning, text
+        )
     return Markup(
-        '<article class="card post {place}"><header><span class="avatar small" aria-hidden="true">{initial}</span>'
+        '<article class="card post {place}"><header><span class="avatar small"'
+        ' aria-hidden="true">{initial}</span>'
         '<p><strong>{name}</strong> <span class="quiet">{handle}</span></p>'
-        '<a class="quiet" href="{url}"><time datetime="{iso}">{when}</time></a></header>{text}{media}{poll}{badges}</article>'
+        '<a class="quiet" href="{url}"><time'
+        ' datetime="{iso}">{when}</time></a></header>{text}{media}{poll}{badges}</article>'
     ).format(
-        place=place, initial=post.name[:1], name=post.name, handle=post.handle, url=local(post.url), iso=iso(post.at),
-        when=iso(post.at, "minutes").replace("T", " ").replace("Z", " UTC"), text=text, media=_media(post.media), poll=_poll(post.choices),
-        badges=Markup('<p class="badges">{}</p>').format(Markup("").join(Markup("<span>{}</span>").format(badge) for badge in post.badges))
+        place=place,
+        initial=post.name[:1],
+        name=post.name,
+        handle=post.handle,
+        url=local(post.url),
+        iso=iso(post.at),
+        when=iso(post.at, "minutes").replace("T", " ").replace("Z", " UTC"),
+        text=text,
+        media=_media(post.media),
+        poll=_poll(post.choices),
+        badges=Markup('<p class="badges">{}</p>').format(
+            Markup("").join(Markup("<span>{}</span>").format(badge) for badge in post.badges)
+        )
         if post.badges
         else "",
     )
@@ -121,22 +163,32 @@ def _media(items: tuple[MediaView, ...]) -> Markup:
     if not items:
         return Markup("")
     figures = Markup("").join(_figure(item) for item in items)
-    return Markup('<div class="media {}">{}</div>').format("single" if len(items) == 1 else "several", figures)
+    return Markup('<div class="media {}">{}</div>').format(
+        "single" if len(items) == 1 else "several", figures
+    )
 
 
 def _figure(item: MediaView) -> Markup:
     kind = item.mime.split("/", 1)[0]
     if kind == "video":
-        shown = Markup('<video controls preload="metadata" src="{}" aria-label="{}"></video>').format(item.url, item.alt or "Video")
+        shown = Markup('<video controls preload="metadata" src="{}" aria-label="{}"></video>').format(
+            item.url, item.alt or "Video"
+        )
     elif kind == "audio":
         shown = Markup('<audio controls preload="metadata" src="{}"></audio>').format(item.url)
     else:
         shown = Markup('<img src="{}" alt="{}">').format(item.url, item.alt)
-    caption = Markup('<figcaption><span class="tag">ALT</span> {}</figcaption>').format(item.alt) if item.alt else ""
+    caption = (
+        Markup('<figcaption><span class="tag">ALT</span> {}</figcaption>').format(item.alt)
+        if item.alt
+        else ""
+    )
     return Markup("<figure>{}{}</figure>").format(shown, caption)
 
 
 def _poll(choices: tuple[str, ...]) -> Markup:
     if not choices:
         return Markup("")
-    return Markup('<ul class="poll">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(choice) for choice in choices))
+    return Markup('<ul class="poll">{}</ul>').format(
+        Markup("").join(Markup("<li>{}</li>").format(choice) for choice in choices)
+    )

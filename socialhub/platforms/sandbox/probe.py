@@ -1,4 +1,6 @@
-"""What kind of file this is and whether it is whole, found out from its bytes and not from what the sender says."""
+"""What kind of file this is and whether it is whole, found out from its bytes and not from what the sender
+says.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,21 @@ from typing import BinaryIO
 
 from PIL import Image
 
-_IMAGE_MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "AVIF": "image/avif", "MPO": "image/jpeg"}
+_IMAGE_MIMES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+    "MPO": "image/jpeg",
+}
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Type, size in pixels and length in seconds of a file; `is_whole` is false for a broken or truncated one."""
+    """Type, size in pixels and length in seconds of a file; `is_whole` is false for a broken or truncated
+    one.
+    """
 
     mime: str
     width: int = 0
@@ -56,7 +67,9 @@ def _probe_image(path: Path) -> Probe:
 
 
 def _probe_mp4(path: Path, mime: str) -> Probe:
-    """ISO base media file format: a box is a 32-bit length, a four-letter kind and its content (ISO/IEC 14496-12 section 4.2)."""
+    """ISO base media file format: a box is a 32-bit length, a four-letter kind and its content (ISO/IEC
+    14496-12 section 4.2).
+    """
     width = height = 0
     seconds = 0.0
     kinds = set()
@@ -89,7 +102,7 @@ def _movie(source: BinaryIO, start: int, end: int) -> tuple[float, int, int]:
         if kind == b"mvhd":
             seconds = _duration(source, inner)
         elif kind == b"trak":
-            for part, at, stop, _ in _boxes(source, inner, last):
+            for part, _, stop, _ in _boxes(source, inner, last):
                 if part == b"tkhd":
                     source.seek(stop - 8)
                     across, down = struct.unpack(">II", source.read(8))

@@ -1,4 +1,6 @@
-"""What the simulated world is made of. Every field is plain JSON, so a world can be written to a file and read back."""
+"""What the simulated world is made of. Every field is plain JSON, so a world can be written to a file and
+read back.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,16 +25,24 @@ SAVE_EVERY = 0.5
 
 
 class SandboxServer:
-    """A sandbox on 127.0.0.1. As a context manager it serves from a thread; `control` steers it, `url` is where it listens."""
+    """A sandbox on 127.0.0.1. As a context manager it serves from a thread; `control` steers it, `url` is
+    where it listens.
+    """
 
-    def __init__(self, port: int = 0, state: Path | None = None, simulators: tuple[Simulator, ...] | None = None) -> None:
+    def __init__(
+        self, port: int = 0, state: Path | None = None, simulators: tuple[Simulator, ...] | None = None
+    ) -> None:
         self._simulators = find_simulators() if simulators is None else simulators
         self._state = state
         self.app = Sandbox(load_world(state, self._seed), self._simulators)
-        self._server: BaseWSGIServer = make_server("127.0.0.1", port, self.app, threaded=True, request_handler=_Handler)
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, self.app, threaded=True, request_handler=_Handler
+        )
         self.url = f"http://127.0.0.1:{self._server.port}"
         self.control = Control(self.url)
-        self._threads = [threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)]
+        self._threads = [
+            threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        ]
         if state:
             self._threads.append(threading.Thread(target=self._keep_saving, daemon=True))
 
@@ -50,7 +61,9 @@ class SandboxServer:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.app.closing.set()
         self._server.shutdown()
         for thread in self._threads:
@@ -87,15 +100,16 @@ class _Handler(WSGIRequestHandler):
         """Leave the date to the platforms, which tell world time."""
         self.send_response_only(code, message)
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  (the name that is overridden)
         """Stay silent."""
 
 
-def serve(port: int, state_path: Path | None = None) -> None:
-    """Run in the foreground until interrupted; with `state_path` the world survives a restart."""
+def serve(port: int, state_path: Path | None, announce: Callable[[str], object]) -> None:
+    """Run in the foreground until interrupted, telling the address; with `state_path` the world survives a
+    restart.
+    """
     with SandboxServer(port, state_path) as server:
-        print(f"Sandbox on {server.url}", flush=True)
-        try:
+        signal.signal(signal.SIGTERM, lambda number, frame: server.app.closing.set())
+        announce(f"Sandbox on {server.url}")
+        with contextlib.suppress(KeyboardInterrupt):
             server.wait()
-        except KeyboardInterrupt:
-            print("Sandbox stopped", flush=True)

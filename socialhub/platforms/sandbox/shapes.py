@@ -14,7 +14,7 @@ _BRACKETS = re.compile(r"\[([^\]]*)\]")
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
-class Misfit(Exception):
+class MisfitError(Exception):
     """A field that does not fit. `reason` is one of unknown, missing, type, choice, json."""
 
     def __init__(self, field: str, reason: str) -> None:
@@ -35,31 +35,36 @@ class Field:
 
 
 def check(values: Mapping[str, Any], fields: Fields, *, from_text: bool, prefix: str = "") -> dict[str, Any]:
-    """`values` with their types put right. Numbers and truth values may be text when they come `from_text` (forms and queries)."""
+    """`values` with their types put right. Numbers and truth values may be text when they come `from_text`
+    (forms and queries).
+    """
     for name in values:
         if name not in fields:
-            raise Misfit(prefix + name, "unknown")
+            raise MisfitError(prefix + name, "unknown")
     clean: dict[str, Any] = {}
     for name, wanted in fields.items():
         if name in values:
             clean[name] = _value(values[name], wanted, from_text=from_text, name=prefix + name)
         elif wanted.required:
-            raise Misfit(prefix + name, "missing")
+            raise MisfitError(prefix + name, "missing")
     return clean
 
 
 def _value(value: Any, wanted: Field, *, from_text: bool, name: str) -> Any:
     if wanted.kind == "object":
         if not isinstance(value, dict):
-            raise Misfit(name, "type")
+            raise MisfitError(name, "type")
         return check(value, wanted.fields or {}, from_text=from_text, prefix=f"{name}.")
     if wanted.kind == "list":
         if not isinstance(value, list):
-            raise Misfit(name, "type")
-        return [_value(item, wanted.items or Field(), from_text=from_text, name=f"{name}.{place}") for place, item in enumerate(value)]
+            raise MisfitError(name, "type")
+        return [
+            _value(item, wanted.items or Field(), from_text=from_text, name=f"{name}.{place}")
+            for place, item in enumerate(value)
+        ]
     value = _scalar(value, wanted.kind, from_text=from_text, name=name)
     if wanted.choices and value not in wanted.choices:
-        raise Misfit(name, "choice")
+        raise MisfitError(name, "choice")
     return value
 
 
@@ -79,7 +84,7 @@ def _scalar(value: Any, kind: str, *, from_text: bool, name: str) -> Any:
     else:
         fits = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not fits:
-        raise Misfit(name, "type")
+        raise MisfitError(name, "type")
     return value
 
 
@@ -93,11 +98,13 @@ def _from_text(value: str, kind: str, name: str) -> Any:
             return float(value)
     except ValueError:
         pass
-    raise Misfit(name, "type")
+    raise MisfitError(name, "type")
 
 
 def nest(flat: MultiDict[str, str]) -> dict[str, Any]:
-    """Form keys with brackets as nested values: `a[]` a list, `a[b]` an object, `a[0][b]` a list of objects."""
+    """Form keys with brackets as nested values: `a[]` a list, `a[b]` an object, `a[0][b]` a list of
+    objects.
+    """
     root: dict[str, Any] = {}
     for key, values in flat.lists():
         head, *rest = [key.split("[", 1)[0], *_BRACKETS.findall(key)]

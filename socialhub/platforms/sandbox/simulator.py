@@ -1,4 +1,6 @@
-"""What a platform's simulator is made of: routes with their rules, a call in progress, and the platform's own way to refuse."""
+"""What a platform's simulator is made of: routes with their rules, a call in progress, and the platform's
+own way to refuse.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,13 @@ from werkzeug.wrappers import Request, Response
 
 from .faults import Fault
 from .records import Account, App, Token
-from .shapes import Fields, Misfit, check, nest
+from .shapes import Fields, MisfitError, check, nest
 from .world import World
 
 Handler = Callable[["Call"], Response]
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """A platform's error answer. `body` is JSON unless it is text."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
@@ -34,11 +36,11 @@ class Refusal(Exception):
         return reply(self.body, self.status, self.headers)
 
 
-class NotMine(Exception):
+class NotMineError(Exception):
     """A handler's word that the object asked for belongs to another simulator on the same host."""
 
 
-class Dropped(Exception):
+class DroppedError(Exception):
     """The connection ends here, without an answer."""
 
 
@@ -59,7 +61,9 @@ class Limit:
 
 @dataclass(frozen=True)
 class Route:
-    """One address of a platform. `scopes` None: open to everybody. `streams`: the handler reads the body itself, outside the lock."""
+    """One address of a platform. `scopes` None: open to everybody. `streams`: the handler reads the body
+    itself, outside the lock.
+    """
 
     method: str
     rule: str
@@ -73,7 +77,9 @@ class Route:
 class Call:
     """One request to a platform, with the world it happens in."""
 
-    def __init__(self, world: World, simulator: Simulator, request: Request, host: str, path: str, faults: list[Fault]) -> None:
+    def __init__(
+        self, world: World, simulator: Simulator, request: Request, host: str, path: str, faults: list[Fault]
+    ) -> None:
         self.world = world
         self.simulator = simulator
         self.request = request
@@ -144,19 +150,19 @@ class Call:
     def form(self, fields: Fields) -> dict[str, Any]:
         """A form body (files included), checked; raises the platform's own error."""
         if self.request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data", ""):
-            raise self.simulator.misfit(self, Misfit("Content-Type", "type"))
+            raise self.simulator.misfit(self, MisfitError("Content-Type", "type"))
         return self._checked(nest(self.request.form) | self.request.files.to_dict(), fields, from_text=True)
 
     def json(self, fields: Fields) -> dict[str, Any]:
         """A JSON body, checked; raises the platform's own error."""
         if self.request.mimetype != "application/json":
-            raise self.simulator.misfit(self, Misfit("Content-Type", "type"))
+            raise self.simulator.misfit(self, MisfitError("Content-Type", "type"))
         try:
             body = json.loads(self.request.get_data())
         except ValueError:
-            raise self.simulator.misfit(self, Misfit("body", "json")) from None
+            raise self.simulator.misfit(self, MisfitError("body", "json")) from None
         if not isinstance(body, dict):
-            raise self.simulator.misfit(self, Misfit("body", "type"))
+            raise self.simulator.misfit(self, MisfitError("body", "type"))
         return self._checked(body, fields, from_text=False)
 
     def body(self, fields: Fields) -> dict[str, Any]:
@@ -166,12 +172,14 @@ class Call:
     def _checked(self, values: dict[str, Any], fields: Fields, *, from_text: bool) -> dict[str, Any]:
         try:
             return check(values, fields, from_text=from_text)
-        except Misfit as misfit:
+        except MisfitError as misfit:
             raise self.simulator.misfit(self, misfit) from None
 
 
 class Simulator(ABC):
-    """One platform. Routes are registered with `route`; what is peculiar to the platform's speech is a method."""
+    """One platform. Routes are registered with `route`; what is peculiar to the platform's speech is a
+    method.
+    """
 
     key = ""
     name = ""
@@ -191,7 +199,9 @@ class Simulator(ABC):
         limit: Limit | None = None,
         streams: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Register a handler for a method and a path (Werkzeug rule syntax) on one host, or on every host of the platform."""
+        """Register a handler for a method and a path (Werkzeug rule syntax) on one host, or on every host
+        of the platform.
+        """
 
         def register(handler: Handler) -> Handler:
             self.routes.append(Route(method, rule, host, handler, scopes, limit, streams))
@@ -200,10 +210,14 @@ class Simulator(ABC):
 
         return register
 
-    def control(self, method: str, noun: str) -> Callable[[Callable[[World, dict[str, Any]], Any]], Callable[[World, dict[str, Any]], Any]]:
+    def control(
+        self, method: str, noun: str
+    ) -> Callable[[Callable[[World, dict[str, Any]], Any]], Callable[[World, dict[str, Any]], Any]]:
         """Register a command of the control API under `/_control/platforms/<key>/<noun>`."""
 
-        def register(command: Callable[[World, dict[str, Any]], Any]) -> Callable[[World, dict[str, Any]], Any]:
+        def register(
+            command: Callable[[World, dict[str, Any]], Any],
+        ) -> Callable[[World, dict[str, Any]], Any]:
             self.controls[method, noun] = command
             return command
 
@@ -212,7 +226,10 @@ class Simulator(ABC):
     def match(self, host: str, path: str, method: str) -> tuple[Route, dict[str, str]] | None:
         """The route for a request, with the variables of its path."""
         if self._map is None:
-            rules = [Rule(route.rule, methods=[route.method], endpoint=route, host=route.host) for route in self.routes]
+            rules = [
+                Rule(route.rule, methods=[route.method], endpoint=route, host=route.host)
+                for route in self.routes
+            ]
             self._map = Map(rules, host_matching=True, strict_slashes=False, merge_slashes=False)
         try:
             route, args = self._map.bind(host).match(path, method)
@@ -230,7 +247,9 @@ class Simulator(ABC):
 
     @abstractmethod
     def create_account(self, world: World, spec: dict[str, Any]) -> Account:
-        """A further account from the control API's JSON (`person`, `handle`, `name` and what the platform needs)."""
+        """A further account from the control API's JSON (`person`, `handle`, `name` and what the platform
+        needs).
+        """
 
     @abstractmethod
     def create_app(self, world: World, spec: dict[str, Any]) -> App:
@@ -249,15 +268,15 @@ class Simulator(ABC):
         """The live token of a call that carries these scopes; raises the platform's own refusal."""
 
     @abstractmethod
-    def misfit(self, call: Call, misfit: Misfit) -> Refusal:
+    def misfit(self, call: Call, misfit: MisfitError) -> RefusalError:
         """The platform's answer to a request of the wrong shape."""
 
     @abstractmethod
-    def failure(self, call: Call, status: int, code: str) -> Refusal:
-        """The platform's answer with this HTTP status or recorded error code, for faults ordered by a test."""
+    def failure(self, call: Call, status: int, code: str) -> RefusalError:
+        """The platform's answer with this HTTP status or recorded error code, for ordered faults."""
 
     @abstractmethod
-    def limited(self, call: Call, limit: Limit, resets_at: float) -> Refusal:
+    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """The platform's answer when a rate limit is used up."""
 
     def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
@@ -271,4 +290,6 @@ def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = N
         return body
     if isinstance(body, str):
         return Response(body, status, dict(headers or {}), mimetype="text/html")
-    return Response(json.dumps(body, ensure_ascii=False), status, dict(headers or {}), mimetype="application/json")
+    return Response(
+        json.dumps(body, ensure_ascii=False), status, dict(headers or {}), mimetype="application/json"
+    )

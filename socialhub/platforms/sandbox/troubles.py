@@ -11,7 +11,7 @@ import struct
 import threading
 
 from .faults import AFTER, BEFORE
-from .simulator import Call, Dropped
+from .simulator import Call, DroppedError
 
 LONGEST_SILENCE = 600.0
 """Seconds after which even a lost answer lets its connection go."""
@@ -22,13 +22,15 @@ def before_effect(call: Call, closing: threading.Event) -> None:
     for fault in call.faults:
         if fault.pid and fault.when == BEFORE:
             _kill(fault.pid)
-            raise Dropped
+            raise DroppedError
         if fault.kind == "slow":
             closing.wait(float(fault.details.get("seconds", 1)))
         elif fault.kind == "reset_before":
-            raise Dropped
+            raise DroppedError
         elif fault.kind == "status":
-            raise call.simulator.failure(call, int(fault.details.get("status", 0)), str(fault.details.get("code", "")))
+            raise call.simulator.failure(
+                call, int(fault.details.get("status", 0)), str(fault.details.get("code", ""))
+            )
 
 
 def after_effect(call: Call, closing: threading.Event) -> None:
@@ -36,12 +38,12 @@ def after_effect(call: Call, closing: threading.Event) -> None:
     for fault in call.faults:
         if fault.pid and fault.when == AFTER:
             _kill(fault.pid)
-            raise Dropped
+            raise DroppedError
         if fault.kind == "lost_answer":
             _wait_until_gone(call.request.environ["werkzeug.socket"], closing)
-            raise Dropped
+            raise DroppedError
         if fault.kind == "reset_after":
-            raise Dropped
+            raise DroppedError
 
 
 def cut(connection: socket.socket) -> None:

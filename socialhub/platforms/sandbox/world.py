@@ -1,4 +1,6 @@
-"""The one store of the simulated world: tables of records, files, everything ever issued. It can be saved and loaded whole."""
+"""The one store of the simulated world: tables of records, files, everything ever issued. It can be saved
+and loaded whole.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,11 @@ class Table(Generic[Record]):
 
     def where(self, **equal: object) -> list[Record]:
         """All rows whose attributes equal the given values."""
-        return [row for row in self._rows.values() if all(getattr(row, name) == value for name, value in equal.items())]
+        return [
+            row
+            for row in self._rows.values()
+            if all(getattr(row, name) == value for name, value in equal.items())
+        ]
 
     def __iter__(self) -> Iterator[Record]:
         return iter(list(self._rows.values()))
@@ -156,7 +162,9 @@ class World:
             return self._serial
 
     def snowflake(self, shift: int = 16) -> str:
-        """An id that grows with world time, as the big platforms make them: milliseconds, then a running number."""
+        """An id that grows with world time, as the big platforms make them: milliseconds, then a running
+        number.
+        """
         return str((int(self.clock.now() * 1000) << shift) + self.serial() % (1 << shift))
 
     def issue(self, platform: str, kind: str, value: str) -> str:
@@ -170,7 +178,9 @@ class World:
         return [post for post in self.posts.where(**equal) if post.deleted_at is None]
 
     def take_turn(self, key: tuple[str, ...], limit: int, window: float) -> tuple[bool, int, float]:
-        """Count one use of `key` in a window of `window` seconds: (allowed, uses left, when the window ends)."""
+        """Count one use of `key` in a window of `window` seconds: (allowed, uses left, when the window
+        ends).
+        """
         now = self.clock.now()
         with self.lock:
             started, used = self.windows.get(key, [now, 0])
@@ -205,7 +215,9 @@ def load_world(path: Path | None, seed: Callable[[World], None]) -> World:
 
 
 def save_world(world: World, path: Path) -> None:
-    """Write the world beside `path` and move it into place, so that a crash leaves the old or the new file, never half of one."""
+    """Write the world beside `path` and move it into place, so that a crash leaves the old or the new file,
+    never half of one.
+    """
     text = json.dumps(world.dump())
     part = path.with_name(path.name + ".part")
     with part.open("w") as target:

@@ -1,8 +1,8 @@
-"""Simulator of Mastodon and of servers that speak its API, one per host, written from the public documentation."""
+"""Simulator of Mastodon, and of servers that speak its API, one per host; written from the documentation."""
 
 from __future__ import annotations
 
-from . import media, oauth, pages, statuses
+from . import apps, instance, media, oauth, pages, reading, statuses
 from .server import simulator
 
-__all__ = ["media", "oauth", "pages", "simulator", "statuses"]
+__all__ = ["apps", "instance", "media", "oauth", "pages", "reading", "simulator", "statuses"]

@@ -1,4 +1,6 @@
-"""Attachments: images are ready at once, moving pictures and sound after some processing (https://docs.joinmastodon.org/methods/media/)."""
+"""Attachments: images are ready at once, moving pictures and sound after some processing
+(https://docs.joinmastodon.org/methods/media/).
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,24 @@ UPLOADS = Limit("media", 30, 1800)
 UNATTACHED_LIFETIME = 86_400
 """Seconds after which a file without a post is removed (MediaAttachmentsVacuum TTL)."""
 DETAILS = {"description": Field(), "focus": Field(), "thumbnail": Field("file")}
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "video/mp4": "mp4", "video/quicktime": "mov",
-              "video/webm": "webm", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+}
 
 
 @simulator.route("POST", "/api/v2/media", scopes=("write:media",), limit=UPLOADS)
 def upload(call: Call) -> Response:
-    """200 with a finished image, 202 for what is still processed. Older servers know only the first version."""
+    """200 with a finished image, 202 for what is still processed. Older servers know only the first
+    version.
+    """
     if not simulator.server(call).has_v2_media:
         raise refuse(404)
     media = _receive(call)
@@ -73,7 +86,9 @@ def show(call: Call) -> Response:
     media = call.world.media.get(call.args["name"].partition(".")[0])
     if media is None:
         raise refuse(404)
-    return send_file(call.world.blobs.path(media.blob), call.request.environ, mimetype=media.mime, conditional=True)
+    return send_file(
+        call.world.blobs.path(media.blob), call.request.environ, mimetype=media.mime, conditional=True
+    )
 
 
 def _receive(call: Call) -> Media:
@@ -92,9 +107,19 @@ def _receive(call: Call) -> Media:
         raise refuse(422, "Validation failed: File content type is invalid, File is invalid")
     slow = seen.mime in MOVING or seen.frames > 1
     media = Media(
-        id=call.world.snowflake(), platform=simulator.key, account=call.token.account, mime=seen.mime, blob=blob, size=size, host=call.host,
-        created_at=call.now, ready_at=call.now + server.processing_seconds if slow else call.now, width=seen.width, height=seen.height,
-        seconds=seen.seconds, failure="Error processing thumbnail for uploaded media" if fails else "",
+        id=call.world.snowflake(),
+        platform=simulator.key,
+        account=call.token.account,
+        mime=seen.mime,
+        blob=blob,
+        size=size,
+        host=call.host,
+        created_at=call.now,
+        ready_at=call.now + server.processing_seconds if slow else call.now,
+        width=seen.width,
+        height=seen.height,
+        seconds=seen.seconds,
+        failure="Error processing thumbnail for uploaded media" if fails else "",
     )
     _set_details(call, media, form)
     return call.world.media.add(media)
@@ -139,7 +164,10 @@ def media_json(call: Call, media: Media) -> dict[str, Any]:
         "url": None if media.ready_at > call.now else url,
         "preview_url": url,
         "remote_url": None,
-        "meta": {"original": {"width": media.width, "height": media.height}, **{key: media.extra[key] for key in ("focus",) if key in media.extra}},
+        "meta": {
+            "original": {"width": media.width, "height": media.height},
+            **{key: media.extra[key] for key in ("focus",) if key in media.extra},
+        },
         "description": media.alt or None,
         "blurhash": None,
     }

@@ -1,10 +1,11 @@
-"""Registration of apps, sign-in and tokens (https://docs.joinmastodon.org/methods/apps/ and /methods/oauth/, 2026-07)."""
+"""Registration of apps, sign-in and tokens (https://docs.joinmastodon.org/methods/apps/ and
+/methods/oauth/, 2026-07).
+"""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
@@ -13,29 +14,33 @@ from socialhub.platforms.sandbox.consent import Ask, decide
 from socialhub.platforms.sandbox.pages import message_page
 from socialhub.platforms.sandbox.records import Account, App, Token
 from socialhub.platforms.sandbox.shapes import Field
-from socialhub.platforms.sandbox.simulator import Call, Refusal, reply
+from socialhub.platforms.sandbox.simulator import Call, RefusalError, reply
 
-from .server import GENERAL, refuse, simulator
+from .apps import OUT_OF_BAND
+from .server import GENERAL, simulator
 
 CODE_LIFETIME = 600
 """Seconds; the default of Doorkeeper, which Mastodon uses."""
-OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 MEANINGS = {
-    "read": "Read all your account's data", "write": "Modify all your account's data", "profile": "Read only your profile",
-    "read:accounts": "See account information", "read:statuses": "See all posts", "read:notifications": "See your notifications",
-    "write:statuses": "Publish posts", "write:media": "Upload media files", "push": "Receive push notifications",
+    "read": "Read all your account's data",
+    "write": "Modify all your account's data",
+    "profile": "Read only your profile",
+    "read:accounts": "See account information",
+    "read:statuses": "See all posts",
+    "read:notifications": "See your notifications",
+    "write:statuses": "Publish posts",
+    "write:media": "Upload media files",
+    "push": "Receive push notifications",
 }
 BAD_GRANT = (
-    "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request,"
+    "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI"
+    " used in the authorization request,"
     " or was issued to another client."
 )
-BAD_CLIENT = "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."
-REGISTRATION = {
-    "client_name": Field(required=True),
-    "redirect_uris": Field("any", required=True),
-    "scopes": Field(),
-    "website": Field(),
-}
+BAD_CLIENT = (
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported"
+    " authentication method."
+)
 EXCHANGE = {
     "grant_type": Field(required=True),
     "code": Field(),
@@ -47,65 +52,12 @@ EXCHANGE = {
 }
 
 
-@simulator.route("GET", "/.well-known/oauth-authorization-server")
-def metadata(call: Call) -> Response:
-    """RFC 8414 metadata, since 4.3."""
-    server = simulator.server(call)
-    if not server.has_metadata:
-        raise refuse(404)
-    base = f"https://{call.host}"
-    body: dict[str, Any] = {
-        "issuer": f"{base}/",
-        "authorization_endpoint": f"{base}/oauth/authorize",
-        "token_endpoint": f"{base}/oauth/token",
-        "revocation_endpoint": f"{base}/oauth/revoke",
-        "userinfo_endpoint": f"{base}/oauth/userinfo",
-        "app_registration_endpoint": f"{base}/api/v1/apps",
-        "scopes_supported": server.scopes,
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-    }
-    if server.has_pkce:
-        body["code_challenge_methods_supported"] = ["S256"]
-    return reply(body)
-
-
-@simulator.route("POST", "/api/v1/apps", limit=GENERAL)
-def register(call: Call) -> Response:
-    """A client of this host alone."""
-    wish = call.body(REGISTRATION)
-    uris = wish["redirect_uris"] if isinstance(wish["redirect_uris"], list) else str(wish["redirect_uris"]).split("\n")
-    scopes = wish.get("scopes", "read").split()
-    if not wish["client_name"].strip():
-        raise refuse(422, "Validation failed: Application name can't be blank")
-    if not uris or not all(uri == OUT_OF_BAND or urlsplit(uri).scheme for uri in uris):
-        raise refuse(422, "Validation failed: Redirect URI must be an absolute URI.")
-    if not set(scopes) <= set(simulator.server(call).scopes):
-        raise refuse(422, "Validation failed: Scopes doesn't match configured on the server.")
-    app = call.world.apps.add(
-        App(
-            client_id=secrets.token_urlsafe(32),
-            client_secret=call.world.issue(simulator.key, "client_secret", secrets.token_urlsafe(32)),
-            platform=simulator.key,
-            name=wish["client_name"],
-            redirect_uris=uris,
-            host=call.host,
-            scopes=scopes,
-            extra={"id": str(call.world.serial()), "website": wish.get("website")},
-        )
-    )
-    return reply({
-        "id": app.extra["id"], "name": app.name, "website": app.extra["website"], "scopes": scopes, "redirect_uris": uris,
-        "redirect_uri": "\n".join(uris), "client_id": app.client_id, "client_secret": app.client_secret, "client_secret_expires_at": 0,
-    })
-
-
 @simulator.route("GET", "/oauth/authorize")
 @simulator.route("POST", "/oauth/authorize")
 def authorize(call: Call) -> Response:
-    """The consent page. Faults of the client are shown to the person; faults after that go back to the client."""
+    """The consent page. Faults of the client are shown to the person; faults after that go back to the
+    client.
+    """
     query = call.request.args
     app = call.world.apps.get(query.get("client_id", ""))
     back = query.get("redirect_uri", "")
@@ -118,8 +70,19 @@ def authorize(call: Call) -> Response:
     if query.get("response_type") != "code":
         return oauth.redirect(back, {"error": "unsupported_response_type", **state})
     if not set(scopes) <= set(app.scopes):
-        return oauth.redirect(back, {"error": "invalid_scope", "error_description": "The requested scope is invalid, unknown, or malformed.", **state})
-    if "code_challenge" in query and simulator.server(call).has_pkce and query.get("code_challenge_method") != "S256":
+        return oauth.redirect(
+            back,
+            {
+                "error": "invalid_scope",
+                "error_description": "The requested scope is invalid, unknown, or malformed.",
+                **state,
+            },
+        )
+    if (
+        "code_challenge" in query
+        and simulator.server(call).has_pkce
+        and query.get("code_challenge_method") != "S256"
+    ):
         return oauth.redirect(back, {"error": "invalid_code_challenge_method", **state})
 
     def accounts_of(person: str) -> list[Account]:
@@ -148,10 +111,15 @@ def exchange(call: Call) -> Response:
             raise _grant_error("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
         return _token(call, app, scopes, "", "")
     if form["grant_type"] != "authorization_code":
-        raise _grant_error("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.")
+        raise _grant_error(
+            "unsupported_grant_type",
+            "The authorization grant type is not supported by the authorization server.",
+        )
     try:
-        code = oauth.spend_code(call, app, form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier"))
-    except oauth.BadGrant:
+        code = oauth.spend_code(
+            call, app, form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier")
+        )
+    except oauth.BadGrantError:
         raise _grant_error("invalid_grant", BAD_GRANT) from None
     return _token(call, app, code.scopes, code.person, code.accounts[0])
 
@@ -160,11 +128,24 @@ def _token(call: Call, app: App, scopes: list[str], person: str, account: str) -
     token = oauth.issue_token(
         call.world,
         Token(
-            value=secrets.token_urlsafe(32), platform=simulator.key, kind="access_token", client_id=app.client_id, person=person,
-            account=account, scopes=scopes, issued_at=call.now,
+            value=secrets.token_urlsafe(32),
+            platform=simulator.key,
+            kind="access_token",
+            client_id=app.client_id,
+            person=person,
+            account=account,
+            scopes=scopes,
+            issued_at=call.now,
         ),
     )
-    return reply({"access_token": token.value, "token_type": "Bearer", "scope": " ".join(scopes), "created_at": int(call.now)})
+    return reply(
+        {
+            "access_token": token.value,
+            "token_type": "Bearer",
+            "scope": " ".join(scopes),
+            "created_at": int(call.now),
+        }
+    )
 
 
 @simulator.route("POST", "/oauth/revoke", limit=GENERAL)
@@ -173,42 +154,24 @@ def revoke(call: Call) -> Response:
     form = call.body({"client_id": Field(), "client_secret": Field(), "token": Field(required=True)})
     try:
         app: App | None = _client(call, form)
-    except Refusal:
+    except RefusalError:
         app = None
     token = call.world.tokens.get(form["token"])
     if app is None or (token is not None and token.client_id != app.client_id):
         text = "You are not authorized to revoke this token"
-        raise Refusal(403, {"error": "unauthorized_client", "error_description": text})
+        raise RefusalError(403, {"error": "unauthorized_client", "error_description": text})
     if token is not None:
         token.revoked = True
     return reply({})
-
-
-@simulator.route("GET", "/api/v1/apps/verify_credentials", scopes=(), limit=GENERAL)
-def read_app(call: Call) -> Response:
-    """The app behind a token."""
-    app = call.world.apps.get(call.token.client_id)
-    return reply({"name": app.name, "website": app.extra["website"], "scopes": app.scopes, "redirect_uris": app.redirect_uris} if app else {})
-
-
-@simulator.route("GET", "/oauth/userinfo", scopes=("profile", "read"), limit=GENERAL)
-def userinfo(call: Call) -> Response:
-    """OpenID style identity, since 4.4."""
-    account = call.account
-    url = simulator.profile_url(account)
-    return reply({
-        "iss": f"https://{call.host}/", "sub": f"https://{call.host}/users/{account.handle[1:]}", "name": account.name,
-        "preferred_username": account.handle[1:], "profile": url, "picture": f"https://{call.host}/avatars/original/missing.png",
-    })
 
 
 def _client(call: Call, form: dict[str, Any]) -> App:
     name, secret = call.basic() or (form.get("client_id", ""), form.get("client_secret", ""))
     app = call.world.apps.get(name)
     if app is None or app.host != call.host or not oauth.secret_matches(app, secret):
-        raise Refusal(401, {"error": "invalid_client", "error_description": BAD_CLIENT})
+        raise RefusalError(401, {"error": "invalid_client", "error_description": BAD_CLIENT})
     return app
 
 
-def _grant_error(error: str, text: str) -> Refusal:
-    return Refusal(400, {"error": error, "error_description": text})
+def _grant_error(error: str, text: str) -> RefusalError:
+    return RefusalError(400, {"error": error, "error_description": text})

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from socialhub.platforms.sandbox.pages import MediaView, PostView, ProfileView, message_page, post_page, profile_page
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .entities import ancestors, descendants
 from .media import EXTENSIONS
 from .server import refuse, simulator
-from .statuses import ancestors, descendants
 
 SHOWN = ("public", "unlisted")
 
@@ -19,13 +26,19 @@ SHOWN = ("public", "unlisted")
 @simulator.route("GET", "/.well-known/webfinger")
 def webfinger(call: Call) -> Response:
     """From `acct:user@domain` to the profile."""
-    name, _, domain = call.query({"resource": Field(required=True), "rel": Field()})["resource"].removeprefix("acct:").partition("@")
+    name, _, domain = (
+        call.query({"resource": Field(required=True), "rel": Field()})["resource"]
+        .removeprefix("acct:")
+        .partition("@")
+    )
     account = _account(call, f"@{name}")
     if account is None or domain != call.host:
         raise refuse(404)
     url = simulator.profile_url(account)
-    links = [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url},
-             {"rel": "self", "type": "application/activity+json", "href": f"https://{call.host}/users/{name}"}]
+    links = [
+        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url},
+        {"rel": "self", "type": "application/activity+json", "href": f"https://{call.host}/users/{name}"},
+    ]
     return reply({"subject": f"acct:{name}@{domain}", "aliases": [url], "links": links})
 
 
@@ -35,11 +48,25 @@ def profile(call: Call) -> Response:
     account = _account(call, "@" + call.args["user"])
     if account is None:
         return _nothing()
-    posts = [post for post in reversed(call.world.live_posts(account=account.id)) if post.extra["visibility"] in SHOWN]
+    posts = [
+        post
+        for post in reversed(call.world.live_posts(account=account.id))
+        if post.extra["visibility"] in SHOWN
+    ]
     hidden = len(call.world.live_posts(account=account.id)) - len(posts)
     facts = [("Posts", str(len(posts)))] + ([("not public", str(hidden))] if hidden else [])
     views = tuple(_view(call, post, account) for post in posts)
-    return profile_page(ProfileView(simulator.name, call.host, account.name, f"{account.handle}@{account.host}", account.bio, tuple(facts), views))
+    return profile_page(
+        ProfileView(
+            simulator.name,
+            call.host,
+            account.name,
+            f"{account.handle}@{account.host}",
+            account.bio,
+            tuple(facts),
+            views,
+        )
+    )
 
 
 @simulator.route("GET", "/@<user>/<id>")
@@ -47,10 +74,20 @@ def permalink(call: Call) -> Response:
     """One post in its thread."""
     account = _account(call, "@" + call.args["user"])
     post = call.world.posts.get(call.args["id"])
-    if account is None or post is None or post.account != account.id or post.deleted_at is not None or post.extra["visibility"] not in SHOWN:
+    if (
+        account is None
+        or post is None
+        or post.account != account.id
+        or post.deleted_at is not None
+        or post.extra["visibility"] not in SHOWN
+    ):
         return _nothing()
-    before = tuple(_view(call, item) for item in ancestors(call.world, post) if item.extra["visibility"] in SHOWN)
-    after = tuple(_view(call, item) for item in descendants(call.world, post) if item.extra["visibility"] in SHOWN)
+    before = tuple(
+        _view(call, item) for item in ancestors(call.world, post) if item.extra["visibility"] in SHOWN
+    )
+    after = tuple(
+        _view(call, item) for item in descendants(call.world, post) if item.extra["visibility"] in SHOWN
+    )
     return post_page(f"{simulator.name} · {call.host}", before, _view(call, post, account), after)
 
 
@@ -73,7 +110,10 @@ def _view(call: Call, post: Post, account: Account | None = None) -> PostView:
         url=post.url,
         at=post.created_at,
         text=post.text,
-        media=tuple(MediaView(f"/_media/{item.blob}.{EXTENSIONS.get(item.mime, 'bin')}", item.mime, item.alt) for item in files),
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{EXTENSIONS.get(item.mime, 'bin')}", item.mime, item.alt)
+            for item in files
+        ),
         warning=post.extra["spoiler_text"],
         badges=tuple(badges + (["sensitive"] if post.extra["sensitive"] else [])),
         choices=tuple(post.extra["poll"]["options"]) if post.extra["poll"] else (),

@@ -5,22 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.wrappers import Response
-
 from socialhub.platforms.sandbox.cast import NORA, RAVI
 from socialhub.platforms.sandbox.clock import iso
 from socialhub.platforms.sandbox.records import Account, App, Token
-from socialhub.platforms.sandbox.shapes import Misfit
-from socialhub.platforms.sandbox.simulator import Call, Limit, Refusal, Simulator, reply
+from socialhub.platforms.sandbox.shapes import MisfitError
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
 IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif"]
-MOVING = ["video/webm", "video/mp4", "video/quicktime", "video/ogg", "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac", "audio/aac"]
+MOVING = [
+    "video/webm",
+    "video/mp4",
+    "video/quicktime",
+    "video/ogg",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/wav",
+    "audio/flac",
+    "audio/aac",
+]
 GENERAL = Limit("general", 300, 300)
-SCOPES = (
-    "read read:accounts read:statuses read:notifications read:search write write:accounts write:statuses write:media"
-    " write:favourites write:conversations write:notifications follow push profile"
-).split()
+SCOPES = [
+    "read",
+    "read:accounts",
+    "read:statuses",
+    "read:notifications",
+    "read:search",
+    "write",
+    "write:accounts",
+    "write:statuses",
+    "write:media",
+    "write:favourites",
+    "write:conversations",
+    "write:notifications",
+    "follow",
+    "push",
+    "profile",
+]
 GRANULAR = [scope for scope in SCOPES if ":" in scope or scope == "profile"]
 
 ERRORS = {
@@ -39,7 +60,8 @@ ERRORS = {
 class Server:
     """One host. The defaults are a current Mastodon; the switches make it an older or another software.
 
-    `idempotency`: on, off, or error_on_repeat (the fault of some 4.5/4.6 releases: HTTP 500 although the first post exists).
+    `idempotency`: on, off, or error_on_repeat (the fault of some 4.5/4.6 releases: HTTP 500 although the
+    first post exists).
     """
 
     host: str
@@ -59,9 +81,14 @@ class Server:
     image_size_limit: int = 16_777_216
     video_size_limit: int = 103_809_024
     description_limit: int = 1500
-    poll: dict[str, int] = field(default_factory=lambda: {
-        "max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2_629_746,
-    })
+    poll: dict[str, int] = field(
+        default_factory=lambda: {
+            "max_options": 4,
+            "max_characters_per_option": 50,
+            "min_expiration": 300,
+            "max_expiration": 2_629_746,
+        }
+    )
 
     @property
     def scopes(self) -> list[str]:
@@ -101,7 +128,9 @@ class Mastodon(Simulator):
             (RAVI, "harborbooks", "Harbor Books", "mastodon.example", "New and used books by the water."),
         )
         for person, handle, name, host, bio in cast:
-            self.create_account(world, {"person": person, "handle": handle, "name": name, "host": host, "bio": bio})
+            self.create_account(
+                world, {"person": person, "handle": handle, "name": name, "host": host, "bio": bio}
+            )
 
     def create_account(self, world: World, spec: dict[str, Any]) -> Account:
         """An account on one of the servers: needs `host`."""
@@ -136,7 +165,12 @@ class Mastodon(Simulator):
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token of this very host that carries one of `scopes`, or the broader scope above it."""
         token = call.known_token(call.bearer())
-        if token is None or token.platform != self.key or not token.is_live(call.now) or self.host_of(call.world, token) != call.host:
+        if (
+            token is None
+            or token.platform != self.key
+            or not token.is_live(call.now)
+            or self.host_of(call.world, token) != call.host
+        ):
             raise refuse(401)
         broad = {scope.partition(":")[0] for scope in scopes}
         if scopes and not {*scopes, *broad} & set(token.scopes):
@@ -148,21 +182,24 @@ class Mastodon(Simulator):
         app = world.apps.get(token.client_id)
         return app.host if app else ""
 
-    def misfit(self, call: Call, misfit: Misfit) -> Refusal:
-        """A missing field reads as Rails words it; the real server ignores unknown fields, the sandbox does not."""
+    def misfit(self, call: Call, misfit: MisfitError) -> RefusalError:
+        """A missing field reads as Rails words it; the real server ignores unknown fields, the sandbox does
+        not.
+        """
         if misfit.reason == "missing":
-            return Refusal(400, {"error": f"param is missing or the value is empty: {misfit.field}"})
-        return refuse(422, f"Validation failed: {misfit.field} is {'not known' if misfit.reason == 'unknown' else 'invalid'}")
+            return RefusalError(400, {"error": f"param is missing or the value is empty: {misfit.field}"})
+        what = "not known" if misfit.reason == "unknown" else "invalid"
+        return refuse(422, f"Validation failed: {misfit.field} is {what}")
 
-    def failure(self, call: Call, status: int, code: str) -> Refusal:
+    def failure(self, call: Call, status: int, code: str) -> RefusalError:
         """The text that belongs to an HTTP status; `code` may give another text."""
         status = status or 500
         headers = rate_headers(GENERAL, 0, call.now + 60) if status == 429 else {}
-        return Refusal(status, {"error": code or ERRORS.get(status, "Unknown error")}, headers)
+        return RefusalError(status, {"error": code or ERRORS.get(status, "Unknown error")}, headers)
 
-    def limited(self, call: Call, limit: Limit, resets_at: float) -> Refusal:
+    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """429; the reset time stands in the headers, there is no Retry-After."""
-        return Refusal(429, {"error": ERRORS[429]}, rate_headers(limit, 0, resets_at))
+        return RefusalError(429, {"error": ERRORS[429]}, rate_headers(limit, 0, resets_at))
 
     def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
         """X-RateLimit-*, with the reset as ISO 8601."""
@@ -178,9 +215,9 @@ def rate_headers(limit: Limit, left: int, resets_at: float) -> dict[str, str]:
     }
 
 
-def refuse(status: int, text: str = "") -> Refusal:
+def refuse(status: int, text: str = "") -> RefusalError:
     """An error in Mastodon's shape."""
-    return Refusal(status, {"error": text or ERRORS[status]})
+    return RefusalError(status, {"error": text or ERRORS[status]})
 
 
 simulator = Mastodon()
@@ -199,63 +236,3 @@ def set_server(world: World, wish: dict[str, Any]) -> dict[str, Any]:
 def list_servers(world: World, wish: dict[str, Any]) -> list[dict[str, Any]]:
     """All servers with their switches."""
     return [dict(vars(server)) for server in simulator.servers(world)]
-
-
-@simulator.route("GET", "/api/v2/instance", limit=GENERAL)
-def read_instance(call: Call) -> Response:
-    """What this server is and allows (https://docs.joinmastodon.org/entities/Instance/)."""
-    server = simulator.server(call)
-    if not server.has_v2_instance:
-        raise refuse(404)
-    body = {
-        "domain": call.host,
-        "title": server.title or call.host,
-        "version": server.version,
-        "source_url": "https://github.com/mastodon/mastodon",
-        "description": "A server of the sandbox.",
-        "languages": ["en"],
-        "configuration": configuration(server),
-        "registrations": {"enabled": False, "approval_required": False, "message": None},
-        "rules": [],
-    }
-    if server.api_version:
-        body["api_versions"] = {"mastodon": server.api_version}
-    return reply(body)
-
-
-@simulator.route("GET", "/api/v1/instance", limit=GENERAL)
-def read_instance_v1(call: Call) -> Response:
-    """The older form of the same."""
-    server = simulator.server(call)
-    return reply({
-        "uri": call.host,
-        "title": server.title or call.host,
-        "version": server.version,
-        "max_toot_chars": server.max_characters,
-        "configuration": configuration(server),
-    })
-
-
-def configuration(server: Server) -> dict[str, Any]:
-    """Limits by name, as clients are to read them."""
-    media: dict[str, Any] = {
-        "supported_mime_types": IMAGES + MOVING,
-        "image_size_limit": server.image_size_limit,
-        "image_matrix_limit": 33_177_600,
-        "video_size_limit": server.video_size_limit,
-        "video_frame_rate_limit": 120,
-        "video_matrix_limit": 8_294_400,
-    }
-    if server.api_version >= 3:
-        media["description_limit"] = server.description_limit
-    return {
-        "urls": {"streaming": f"wss://{server.host}"},
-        "accounts": {"max_featured_tags": 10},
-        "statuses": {
-            "max_characters": server.max_characters,
-            "max_media_attachments": server.max_media_attachments,
-            "characters_reserved_per_url": 23,
-        },
-        "media_attachments": media,
-        "polls": dict(server.poll),
-    }

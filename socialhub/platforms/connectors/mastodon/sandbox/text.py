@@ -28,7 +28,10 @@ def _inline(text: str) -> str:
     parts, last = [], 0
     for link in LINK.finditer(text):
         shown = html.escape(link.group())
-        parts += [html.escape(text[last : link.start()]), f'<a href="{shown}" rel="nofollow noopener" target="_blank">{shown}</a>']
+        parts += [
+            html.escape(text[last : link.start()]),
+            f'<a href="{shown}" rel="nofollow noopener" target="_blank">{shown}</a>',
+        ]
         last = link.end()
     parts.append(html.escape(text[last:]))
     return "".join(parts).replace("\n", "<br />")
