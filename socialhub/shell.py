@@ -46,9 +46,7 @@ class Other(NamedTuple):
 
 
 # label, icon, view, the action one needs, wide, late, act
-_PLACES = (
-    ("Settings", "settings", "accounts:settings", "workspace.edit", True, False, False),
-)
+_PLACES = (("Settings", "settings", "accounts:settings", "workspace.edit", True, False, False),)
 
 
 def initials(name: str) -> str:

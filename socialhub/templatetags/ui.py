@@ -133,6 +133,12 @@ def tone(name: str, word: str, symbol: str = "", *, pill: bool = False) -> SafeS
 
 
 @register.filter
+def initial(name: str) -> str:
+    """The letter that stands for somebody without a picture."""
+    return next((letter.upper() for letter in name if letter.isalnum()), "?")
+
+
+@register.filter
 def tone_icon(name: str) -> str:
     """The icon that goes with a tone or with a Django message level."""
     return TONES.get(name, "info")
