@@ -1,0 +1,99 @@
+"""A connector is a value: everything SocialHub knows of one platform. An absent part is ``None``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from socialhub.platforms.api import Api, Service
+from socialhub.platforms.flow import Flow
+from socialhub.platforms.login import OAuth2
+from socialhub.platforms.options import Options
+from socialhub.platforms.policy import Policy, Quota
+from socialhub.platforms.rules import Rules, Violation, check
+from socialhub.platforms.values import Account, Capability, Content, Kind
+
+KEY = re.compile(r"^[a-z][a-z0-9]{0,31}$")
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """How posts come to life. ``flows`` by kind; ``flow_for`` picks among them where the kind alone does not
+    decide. ``delete`` removes a published post (``None`` where the API cannot).
+    """
+
+    flows: Mapping[Kind, Flow]
+    delete: Callable[[Api, Account, str], None] | None = None
+
+    def flow(self, kind: Kind) -> Flow:
+        """The flow for that kind; ``LookupError`` if the platform takes none such."""
+        return self.flows[kind]
+
+
+@dataclass(frozen=True)
+class Connector:
+    """One platform. Checked when it is made, so that a wrong connector cannot start.
+
+    ``refine`` narrows or widens the rules for one account by what its server or plan allows (read from
+    ``Account.extra``). ``learn`` asks the platform for those facts; the answer is kept in ``Account.extra``.
+    """
+
+    key: str
+    name: str
+    service: Service
+    logins: tuple[OAuth2, ...]
+    rules: Rules | None = None
+    options: Options = field(default_factory=Options)
+    publishing: Publishing | None = None
+    policy: Policy = field(default_factory=Policy)
+    quotas: tuple[Quota, ...] = ()
+    refine: Callable[[Rules, Account], Rules] | None = None
+    learn: Callable[[Api, Account], Mapping[str, Any]] | None = None
+    docs_url: str = ""
+
+    def __post_init__(self) -> None:
+        if not KEY.match(self.key):
+            raise ValueError(f"connector key {self.key!r} must be lower-case letters and digits")
+        if not self.logins:
+            raise ValueError(f"connector {self.key}: a way to log in is needed")
+        if len({login.key for login in self.logins}) != len(self.logins):
+            raise ValueError(f"connector {self.key}: login keys must differ")
+        if (self.rules is None) != (self.publishing is None):
+            raise ValueError(f"connector {self.key}: rules and publishing come together")
+        if self.rules is not None and self.publishing is not None:
+            apart = set(self.rules.kinds) ^ set(self.publishing.flows)
+            if apart:
+                raise ValueError(f"connector {self.key}: rules and flows disagree about {sorted(apart)}")
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this connector can do."""
+        return frozenset({Capability.PUBLISH} if self.publishing else set())
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of post that it publishes, in the common order."""
+        return tuple(kind for kind in Kind if self.publishing and kind in self.publishing.flows)
+
+    def login(self, key: str) -> OAuth2:
+        """The login method of that key; ``LookupError`` if there is none."""
+        for login in self.logins:
+            if login.key == key:
+                return login
+        raise LookupError(f"{self.key} has no login {key!r}")
+
+    def rules_for(self, account: Account) -> Rules:
+        """The rules as they hold for this account; ``LookupError`` where the connector publishes nothing."""
+        if self.rules is None:
+            raise LookupError(f"{self.key} publishes nothing")
+        return self.refine(self.rules, account) if self.refine else self.rules
+
+    def check(
+        self, content: Content, account: Account, options: Mapping[str, Any] | None = None
+    ) -> tuple[Violation, ...]:
+        """Everything that keeps ``content`` from being published to ``account``."""
+        chosen = self.options.resolve(content.kind, options or {})
+        found = check(content, self.rules_for(account), chosen)
+        return found + self.options.check(content.kind, options or {})

@@ -1,0 +1,257 @@
+"""Logging in to a platform: OAuth 2 as data, hooks where data does not reach.
+
+A connector declares one :class:`OAuth2` for each way to log in. The functions below build the addresses and
+bodies (with oauthlib) and send them through :class:`~socialhub.platforms.api.Api`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from oauthlib.oauth2 import WebApplicationClient
+
+from socialhub.platforms.errors import Fault, LoginError
+from socialhub.platforms.values import Account, App, Capability, Secret, Tokens
+
+if TYPE_CHECKING:
+    from socialhub.platforms.api import Api
+
+
+class ClientAuth(StrEnum):
+    """How the app proves itself at the token endpoint."""
+
+    BODY = "body"
+    BASIC = "basic"
+
+
+@dataclass(frozen=True)
+class AppField:
+    """One thing an admin copies from the platform's developer page.
+
+    ``key`` is ``client_id``, ``client_secret`` or a name that lands in ``App.extra``; the environment
+    fallback is ``<APP_KEY>_<KEY>`` in capitals.
+    """
+
+    key: str
+    label: str
+    is_secret: bool = False
+    help: str = ""
+
+
+CLIENT_FIELDS = (
+    AppField("client_id", "Client ID"),
+    AppField("client_secret", "Client secret", is_secret=True),
+)
+
+
+@dataclass(frozen=True)
+class LoginContext:
+    """What a login hook works with; ``api`` speaks without a token, ``now`` is aware UTC."""
+
+    api: Api
+    app: App
+    redirect_uri: str
+    now: datetime
+
+
+ReadTokens = Callable[[Any, datetime], Tokens]
+AfterExchange = Callable[[LoginContext, Tokens], Tokens]
+RefreshWith = Callable[[LoginContext, Tokens], Tokens]
+RevokeWith = Callable[[LoginContext, Account], None]
+Discover = Callable[[LoginContext, Tokens], tuple[Account, ...]]
+RegisterApp = Callable[[LoginContext, str], App]
+CheckHost = Callable[[str], str]
+
+
+def read_tokens(body: Any, now: datetime, *, separator: str = " ") -> Tokens:
+    """Read a standard token answer (RFC 6749 §5.1). Lifetimes come from the answer, never from a constant."""
+    if not isinstance(body, Mapping) or not body.get("access_token"):
+        raise LoginError(Fault.UNKNOWN, user_message="The platform answered without a token. Try again.")
+    scope = body.get("scope") or ""
+    names = scope.replace(",", " ").split() if isinstance(scope, str) else [str(name) for name in scope]
+    return Tokens(
+        access=Secret(str(body["access_token"])),
+        refresh=Secret(str(body["refresh_token"])) if body.get("refresh_token") else None,
+        expires_at=_after(now, body.get("expires_in")),
+        refresh_expires_at=_after(now, body.get("refresh_token_expires_in")),
+        scopes=frozenset(names),
+    )
+
+
+def _after(now: datetime, seconds: Any) -> datetime | None:
+    try:
+        return now + timedelta(seconds=int(seconds)) if seconds is not None else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class OAuth2:
+    """One way to log in.
+
+    ``app_key`` names the developer app (two platforms may share one). ``{host}`` in an address is filled with
+    the server that the person typed (``user_host``). ``scopes`` are the least per capability. Hooks:
+    ``after_exchange`` turns a short-lived token into a long-lived one, ``refresh_with`` renews where it is no
+    standard refresh grant, ``discover`` lists the accounts that the consent covers, ``register_app`` registers us
+    at a user-run server, ``check_host`` reads what the person typed as a host (``LoginError`` if none).
+    ``refresh_min_age`` is the least age that the platform wants of a token it renews.
+    """
+
+    key: str
+    label: str
+    app_key: str
+    authorize_url: str
+    token_url: str
+    scopes: Mapping[Capability, tuple[str, ...]]
+    discover: Discover
+    base_scopes: tuple[str, ...] = ()
+    scope_separator: str = " "
+    client_id_param: str = "client_id"
+    client_auth: ClientAuth = ClientAuth.BODY
+    pkce: bool = False
+    authorize_extra: Mapping[str, str] = field(default_factory=dict)
+    revoke_url: str = ""
+    requirement: str = ""
+    app_fields: tuple[AppField, ...] = CLIENT_FIELDS
+    app_help_url: str = ""
+    user_host: bool = False
+    check_host: CheckHost | None = None
+    register_app: RegisterApp | None = None
+    read_tokens: ReadTokens = read_tokens
+    after_exchange: AfterExchange | None = None
+    refresh_with: RefreshWith | None = None
+    revoke_with: RevokeWith | None = None
+    refresh_min_age: timedelta = timedelta(0)
+
+    def __post_init__(self) -> None:
+        if self.user_host != (self.register_app is not None) or self.user_host != (
+            self.check_host is not None
+        ):
+            raise ValueError(
+                f"login {self.key}: a user-run server needs check_host and register_app, and only it"
+            )
+
+    def scopes_for(self, capabilities: Iterable[Capability]) -> tuple[str, ...]:
+        """The least scopes for these capabilities, each once, in the declared order."""
+        wanted = list(self.base_scopes)
+        for capability in capabilities:
+            wanted += self.scopes.get(capability, ())
+        return tuple(dict.fromkeys(wanted))
+
+    def missing(self, granted: frozenset[str], capability: Capability) -> tuple[str, ...]:
+        """The scopes that ``capability`` needs and the person did not grant."""
+        return tuple(scope for scope in self.scopes.get(capability, ()) if scope not in granted)
+
+
+def new_verifier() -> str:
+    """A fresh PKCE verifier (RFC 7636: 43 to 128 characters)."""
+    return str(WebApplicationClient("").create_code_verifier(64))
+
+
+def authorize_url(
+    login: OAuth2, app: App, *, redirect_uri: str, state: str, scopes: tuple[str, ...], verifier: str = ""
+) -> str:
+    """Where to send the person. ``verifier`` is needed where the login wants PKCE (S256)."""
+    params: dict[str, str] = {
+        "response_type": "code",
+        login.client_id_param: app.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": login.scope_separator.join(scopes),
+        "state": state,
+        **login.authorize_extra,
+    }
+    if login.pkce:
+        client = WebApplicationClient(app.client_id)
+        params["code_challenge"] = client.create_code_challenge(verifier, "S256")
+        params["code_challenge_method"] = "S256"
+    return f"{login.authorize_url.format(host=app.host)}?{urlencode(params)}"
+
+
+def read_callback(params: Mapping[str, str]) -> Secret:
+    """The code from the platform's redirect; ``LoginError`` when the person said no or something broke."""
+    error = params.get("error") or ""
+    if error in {"access_denied", "user_denied"}:
+        raise LoginError(
+            Fault.PERMISSION,
+            code=error,
+            user_message=(
+                "You did not give access, so nothing was connected. Start again when you are ready."
+            ),
+        )
+    if error:
+        raise LoginError(
+            Fault.UNKNOWN,
+            code=error[:80],
+            user_message=(
+                f"The platform ended the login with “{error[:80]}”. Check the app's settings there."
+            ),
+        )
+    code = (params.get("code") or "").removesuffix("#_")
+    if not code:
+        raise LoginError(Fault.UNKNOWN, user_message="The platform came back without a code. Try again.")
+    return Secret(code)
+
+
+def exchange(login: OAuth2, context: LoginContext, code: Secret, *, verifier: str = "") -> Tokens:
+    """Trade the code for tokens, and those for long-lived ones where the platform has them."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code.reveal(),
+        "redirect_uri": context.redirect_uri,
+    }
+    if login.pkce:
+        form["code_verifier"] = verifier
+    tokens = _ask_for_tokens(login, context, form)
+    return login.after_exchange(context, tokens) if login.after_exchange else tokens
+
+
+def can_refresh(login: OAuth2, tokens: Tokens) -> bool:
+    """Whether these tokens can be renewed without a person."""
+    return login.refresh_with is not None or tokens.refresh is not None
+
+
+def refresh(login: OAuth2, context: LoginContext, tokens: Tokens) -> Tokens:
+    """Renew tokens. What the answer leaves out (a refresh token that does not rotate, scopes) is kept."""
+    if login.refresh_with is not None:
+        renewed = login.refresh_with(context, tokens)
+    elif tokens.refresh is None:
+        raise LoginError(Fault.INVALID_TOKEN, code="no_refresh_token")
+    else:
+        form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh.reveal()}
+        renewed = _ask_for_tokens(login, context, form)
+    return replace(
+        renewed,
+        refresh=renewed.refresh or tokens.refresh,
+        refresh_expires_at=renewed.refresh_expires_at or tokens.refresh_expires_at,
+        scopes=renewed.scopes or tokens.scopes,
+    )
+
+
+def revoke(login: OAuth2, context: LoginContext, account: Account) -> None:
+    """Withdraw our access at the platform, where it has a way; ``PlatformError`` if that fails."""
+    if login.revoke_with is not None:
+        login.revoke_with(context, account)
+    elif login.revoke_url and account.tokens is not None:
+        token = (account.tokens.refresh or account.tokens.access).reveal()
+        _post_as_client(login, context, login.revoke_url, {"token": token})
+
+
+def _ask_for_tokens(login: OAuth2, context: LoginContext, form: dict[str, str]) -> Tokens:
+    return login.read_tokens(_post_as_client(login, context, login.token_url, form), context.now)
+
+
+def _post_as_client(login: OAuth2, context: LoginContext, url: str, form: dict[str, str]) -> Any:
+    app = context.app
+    basic: tuple[str, Secret] | None = None
+    if login.client_auth is ClientAuth.BASIC and app.client_secret is not None:
+        basic = (app.client_id, app.client_secret)
+    else:
+        form = {login.client_id_param: app.client_id, **form}
+        if app.client_secret is not None:
+            form["client_secret"] = app.client_secret.reveal()
+    return context.api.post(url.format(host=app.host), form=form, basic=basic, auth=False).body
