@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from accounts.access import LAST_WORKSPACE
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import Role
 
@@ -67,10 +68,14 @@ class Shell:
         chosen = self.request.COOKIES.get("theme", "")
         return chosen if chosen in THEMES else ""
 
-    @property
+    @cached_property
     def membership(self) -> Membership | None:
-        """Set by the view's permission decorator; absent on a person's own pages and on errors."""
-        return getattr(self.request, "membership", None)
+        """Set by the view's permission decorator; a person's own pages stand in their last workspace."""
+        given: Membership | None = getattr(self.request, "membership", None)
+        user, slug = self.request.user, self.request.session.get(LAST_WORKSPACE)
+        if given or not slug or not isinstance(user, User):
+            return given
+        return user.memberships.select_related("workspace").filter(workspace__slug=slug).first()
 
     @property
     def workspace(self) -> Workspace | None:
