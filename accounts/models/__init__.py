@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from accounts.models.connections import AppCredential, ConnectedAccount, LoginAttempt
+from accounts.models.heartbeats import Heartbeat
 from accounts.models.people import User
+from accounts.models.vault import Canary
 from accounts.models.workspaces import Invitation, Membership, Workspace
 
-__all__ = ["Invitation", "Membership", "User", "Workspace"]
+__all__ = [
+    "AppCredential",
+    "Canary",
+    "ConnectedAccount",
+    "Heartbeat",
+    "Invitation",
+    "LoginAttempt",
+    "Membership",
+    "User",
+    "Workspace",
+]

@@ -40,7 +40,7 @@ class Job:
     content: Content
     api: Api
     options: Mapping[str, Any] = field(default_factory=dict)
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
     attempt: int = 1
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     sent_at: datetime | None = None
@@ -51,7 +51,7 @@ class Job:
 class Go:
     """The step is done: on to the next. ``facts`` are merged into the stored ones."""
 
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Stay:
     step stays, it may not pass its deadline.
     """
 
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
     wait: timedelta = AT_ONCE
     progress: float | None = None
     note: str = ""
@@ -74,7 +74,7 @@ class Live:
 
     post_id: str
     url: str = ""
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Back:
     """An earlier step must run again (an upload expired). Never past the public step once it has acted."""
 
     to: str
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
     note: str = ""
 
 
@@ -91,7 +91,7 @@ class Held:
     """A person must act before this can go on; ``reason`` tells them what."""
 
     reason: str
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Unsure:
     """``find`` cannot tell: the delivery becomes *unconfirmed* and a person decides."""
 
     reason: str
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
 
 
 Outcome = Go | Stay | Live | Back | Held
@@ -207,7 +207,7 @@ class Turn:
     step: Step
     outcome: Outcome | Unsure | None
     next_step: Step | None
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
     found: bool = False
     absent: bool = False
 

@@ -1,0 +1,109 @@
+"""The keys of developer apps: entered by an admin, else from the environment, else registered by ourselves."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import AppCredential, User, Workspace
+from accounts.network import login_context
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.login import AppField, OAuth2
+from socialhub.platforms.values import App, Secret
+
+
+class AppMissing(Exception):
+    """Nobody has entered the keys of this platform's app. Says what to enter."""
+
+    def __init__(self, login: OAuth2) -> None:
+        self.login = login
+        names = " and ".join(field.label for field in login.app_fields)
+        super().__init__(f"{login.label} needs {names} of your developer app first.")
+
+
+def find_app(workspace: Workspace, login: OAuth2, host: str = "") -> App | None:
+    """The app that speaks for a workspace; None where its keys are missing."""
+    row = stored_app(workspace, login, host)
+    if row is not None:
+        extra = json.loads(row.extra.reveal()) if row.extra else {}
+        return App(client_id=row.client_id, client_secret=row.client_secret, host=host, extra=extra)
+    return None if login.user_host else _from_environment(login)
+
+
+def stored_app(workspace: Workspace, login: OAuth2, host: str = "") -> AppCredential | None:
+    """The row behind the app, if an admin entered it or we registered it."""
+    return workspace.apps.filter(app_key=login.app_key, host=host).first()
+
+
+def require_app(workspace: Workspace, connector: Connector, login: OAuth2, host: str = "") -> App:
+    """The app, registered on the spot where the server lets us; raises AppMissing or PlatformError."""
+    found = find_app(workspace, login, host)
+    if found is not None:
+        return found
+    if login.register_app is None:
+        raise AppMissing(login)
+    fresh = login.register_app(login_context(connector, App(client_id="", host=host)), host)
+    return _keep_registration(workspace, login, fresh)
+
+
+def save_app(
+    *, workspace: Workspace, login: OAuth2, values: Mapping[str, str], by: User, host: str = ""
+) -> AppCredential:
+    """Store what an admin typed. A secret left empty keeps its former value, so none has to be shown."""
+    row = stored_app(workspace, login, host) or AppCredential(
+        workspace=workspace, app_key=login.app_key, host=host
+    )
+    extra = json.loads(row.extra.reveal()) if row.extra else {}
+    for field in login.app_fields:
+        typed = values.get(field.key, "").strip()
+        if field.is_secret and not typed:
+            continue
+        if field.key == "client_id":
+            row.client_id = typed
+        elif field.key == "client_secret":
+            row.client_secret = Secret(typed) if typed else None
+        else:
+            extra[field.key] = typed
+    row.extra = Secret(json.dumps(extra)) if extra else None
+    row.set_by = by
+    row.save()
+    return row
+
+
+def forget_registration(workspace: Workspace, login: OAuth2, host: str) -> None:
+    """Drop what a user-run server no longer knows; the next login registers anew."""
+    workspace.apps.filter(app_key=login.app_key, host=host).exclude(host="").delete()
+
+
+def environment_name(login: OAuth2, field: AppField) -> str:
+    """The variable that stands in where nothing was entered, such as NORTHWIND_CLIENT_ID."""
+    return f"{login.app_key}_{field.key}".upper().replace("-", "_")
+
+
+def _from_environment(login: OAuth2) -> App | None:
+    found = {field.key: os.environ.get(environment_name(login, field), "") for field in login.app_fields}
+    if not all(found.values()):
+        return None
+    client_id, secret = found.pop("client_id", ""), found.pop("client_secret", "")
+    return App(client_id=client_id, client_secret=Secret(secret) if secret else None, extra=found)
+
+
+def _keep_registration(workspace: Workspace, login: OAuth2, fresh: App) -> App:
+    """Two people may register at the same new server at once: the first row wins, the other is harmless."""
+    row = AppCredential(
+        workspace=workspace,
+        app_key=login.app_key,
+        host=fresh.host,
+        client_id=fresh.client_id,
+        client_secret=fresh.client_secret,
+        extra=Secret(json.dumps(dict(fresh.extra))) if fresh.extra else None,
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return find_app(workspace, login, fresh.host) or fresh
+    return fresh

@@ -1,0 +1,18 @@
+"""Jobs that django-q2 runs: fetch and call. Every one may run twice or not at all without harm."""
+
+from __future__ import annotations
+
+import os
+
+from accounts import heartbeats
+from accounts.refreshing import refresh_due
+
+
+def canary() -> None:
+    """Prove that tasks get through. The process group is the cluster's, so its supervisor finds the row."""
+    heartbeats.beat(heartbeats.WORKER, pid=os.getpgrp())
+
+
+def refresh_tokens() -> None:
+    """Every minute: renew what ends soon."""
+    refresh_due(sign_of_life=canary)

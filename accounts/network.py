@@ -1,0 +1,43 @@
+"""This process's way to the platforms: one transport, and an `Api` for whoever needs one."""
+
+from __future__ import annotations
+
+import functools
+import os
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from socialhub.platforms.api import Api
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.login import LoginContext
+from socialhub.platforms.transport import Transport
+from socialhub.platforms.values import Account, App
+
+
+def transport() -> Transport:
+    """The one of this process: connections are pooled and shared by all threads, never by a fork."""
+    return _transport(settings.SANDBOX_URL, os.getpid())
+
+
+@functools.lru_cache(maxsize=4)
+def _transport(sandbox_url: str, pid: int) -> Transport:
+    return Transport(sandbox_url=sandbox_url)
+
+
+def api(connector: Connector, *, account: Account | None = None, app: App | None = None) -> Api:
+    """For calls on behalf of an account (with its tokens), or of the app alone."""
+    return Api(connector.key, connector.service, transport(), account=account, app=app)
+
+
+def login_context(connector: Connector, app: App) -> LoginContext:
+    """What login functions work with."""
+    return LoginContext(
+        api=api(connector, app=app), app=app, redirect_uri=redirect_uri(connector.key), now=datetime.now(UTC)
+    )
+
+
+def redirect_uri(platform: str) -> str:
+    """Where the platform sends people back to; compared there letter by letter."""
+    return settings.PUBLIC_URL + reverse("accounts:callback", args=[platform])
