@@ -14,7 +14,7 @@ URL_COST = 23
 
 def length(text: str, spoiler: str) -> int:
     """Grapheme clusters of both; a link counts 23, a mention only its local part."""
-    counted = LINK.sub("x" * URL_COST, MENTION.sub(r"\1", text))
+    counted = LINK.sub("-" * URL_COST, MENTION.sub(r"\1", text))
     return len(GRAPHEME.findall(spoiler + counted))
 
 

@@ -1,0 +1,8 @@
+"""Simulator of X's API v2 and of the pages of x.com, written from the documentation."""
+
+from __future__ import annotations
+
+from . import media, oauth, pages, posts, reading
+from .server import simulator
+
+__all__ = ["media", "oauth", "pages", "posts", "reading", "simulator"]

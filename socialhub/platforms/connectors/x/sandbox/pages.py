@@ -1,0 +1,85 @@
+"""What a visitor of x.com sees."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
+from socialhub.platforms.sandbox.records import Post
+from socialhub.platforms.sandbox.simulator import Call
+from socialhub.platforms.sandbox.world import World
+
+from .server import SITE, simulator
+
+
+@simulator.route("GET", "/<user>", host=SITE)
+def profile(call: Call) -> Response:
+    """An account with its posts."""
+    found = [
+        account
+        for account in call.world.accounts.where(platform=simulator.key)
+        if account.handle.lower() == f"@{call.args['user'].lower()}"
+    ]
+    if not found:
+        return message_page("This account doesn’t exist", "Try searching for another.", 404)
+    account = found[0]
+    posts = call.world.live_posts(account=account.id)
+    views = tuple(_view(call.world, post) for post in reversed(posts))
+    facts = (("Posts", str(len(posts))),)
+    return profile_page(
+        ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
+    )
+
+
+@simulator.route("GET", "/<user>/status/<id>", host=SITE)
+@simulator.route("GET", "/i/web/status/<id>", host=SITE)
+def permalink(call: Call) -> Response:
+    """One post in its thread."""
+    post = call.world.posts.get(call.args["id"])
+    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+        return message_page("This page doesn’t exist", "The post may have been deleted.", 404)
+    before: list[Post] = []
+    parent = call.world.posts.get(post.reply_to)
+    while parent is not None:
+        before.insert(0, parent)
+        parent = call.world.posts.get(parent.reply_to)
+    shown = tuple(_view(call.world, item) for item in before if item.deleted_at is None)
+    return post_page(
+        simulator.name,
+        shown,
+        _view(call.world, post),
+        tuple(_view(call.world, item) for item in _answers(call.world, post)),
+    )
+
+
+def _answers(world: World, post: Post) -> list[Post]:
+    found: list[Post] = []
+    for child in world.live_posts(reply_to=post.id, platform=simulator.key):
+        found += [child, *_answers(world, child)]
+    return found
+
+
+def _view(world: World, post: Post) -> PostView:
+    account = world.accounts.get(post.account)
+    files = [item for key in post.media if (item := world.media.get(key))]
+    settings = post.extra["reply_settings"]
+    return PostView(
+        name=account.name if account else "",
+        handle=account.handle if account else "",
+        url=post.url,
+        at=post.created_at,
+        text=post.text,
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
+            for item in files
+        ),
+        badges=() if settings == "everyone" else (f"replies: {settings}",),
+        choices=tuple(post.extra["poll"]["options"]) if post.extra["poll"] else (),
+    )
