@@ -1,0 +1,135 @@
+"""Claims: taking due deliveries, keeping them while a turn runs, and saving only while they are ours.
+
+A claim moves ``next_at`` past the end of the lease and raises ``lease_token``. Whoever comes later holds a
+higher token, and a save names the token it was claimed with, so it changes nothing once the row is another's.
+No token stops a request that a suspended process sends on waking: :meth:`Claim.check_wire` is asked at the
+last moment before the bytes leave, by the monotonic clock and by the wall clock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from publishing.clock import database_now, in_sql
+from publishing.models import Delivery
+from publishing.states import State
+from socialhub.platforms.transport import TooLate
+
+
+class LostClaim(Exception):
+    """The delivery was taken by another or changed by a person while we held it."""
+
+
+@dataclass
+class Claim:
+    """A delivery that is ours until ``until`` (database time)."""
+
+    id: int
+    token: int
+    until: datetime
+    monotonic_end: float
+    wall_end: float
+
+    def check_wire(self) -> None:
+        """Raise :class:`TooLate` when the lease may have ended by either clock of this host."""
+        if time.monotonic() >= self.monotonic_end or time.time() >= self.wall_end:
+            raise TooLate("the lease ended before the request left")
+
+    def extend(self, lease: timedelta, until: datetime) -> None:
+        """Note that the row was renewed just now."""
+        self.until = until
+        self.monotonic_end = time.monotonic() + lease.total_seconds()
+        self.wall_end = time.time() + lease.total_seconds()
+
+
+def lease_length() -> timedelta:
+    """How long a claim lasts unless it is renewed."""
+    return timedelta(seconds=settings.PUBLISHER_LEASE)
+
+
+def doubt_margin() -> timedelta:
+    """How much longer a delivery in doubt is left alone after its lease, so that a late request has landed."""
+    return timedelta(seconds=settings.PUBLISHER_DOUBT_MARGIN)
+
+
+def claim(limit: int) -> list[Claim]:
+    """Take up to ``limit`` due deliveries in one statement, the most overdue first."""
+    started, wall = time.monotonic(), time.time()
+    lease = lease_length()
+    table = connection.ops.quote_name(Delivery._meta.db_table)
+    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    with transaction.atomic(), connection.cursor() as cursor:
+        now = database_now()
+        until = now + lease
+        cursor.execute(
+            f"""
+            UPDATE {table} SET lease_token = lease_token + 1, lease_until = %s, next_at = %s,
+                   state = CASE WHEN state = %s THEN %s ELSE state END
+             WHERE id IN (SELECT id FROM {table} WHERE next_at <= %s ORDER BY next_at LIMIT %s {lock})
+            RETURNING id, lease_token
+            """,  # noqa: S608 (the table's own name and a constant)
+            [
+                in_sql(until), in_sql(until), State.SCHEDULED.value, State.PUBLISHING.value, in_sql(now), limit,
+            ],
+        )
+        rows = cursor.fetchall()
+    seconds = lease.total_seconds()
+    return [Claim(row[0], row[1], until, started + seconds, wall + seconds) for row in rows]
+
+
+def next_due() -> datetime | None:
+    """When the next delivery may be taken, or ``None`` when nothing waits."""
+    moment: datetime | None = (
+        Delivery.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first()
+    )
+    return moment.astimezone(UTC) if moment else None
+
+
+def renew(claims: Iterable[Claim]) -> None:
+    """Lengthen the leases of running turns; a claim that was lost meanwhile stays lost."""
+    lease = lease_length()
+    for held in claims:
+        started, wall = time.monotonic(), time.time()
+        until = database_now() + lease
+        margin = doubt_margin()
+        updated = _ours(held).filter(in_doubt=False).update(lease_until=until, next_at=until)
+        updated = updated or _ours(held).filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
+        if updated:
+            held.until = until
+            held.monotonic_end = started + lease.total_seconds()
+            held.wall_end = wall + lease.total_seconds()
+
+
+def enter_doubt(held: Claim, now: datetime, step: str) -> None:
+    """Commit that the public step begins. Raises :class:`LostClaim` when the row is no longer ours."""
+    updated = _ours(held).update(in_doubt=True, sent_at=now, step=step, next_at=held.until + doubt_margin())
+    if not updated:
+        raise LostClaim(f"delivery {held.id}")
+
+
+def save(held: Claim, **values: Any) -> None:
+    """Write the outcome of a turn and give the claim back. Raises :class:`LostClaim` when it is not ours."""
+    if not _ours(held).update(lease_until=None, **values):
+        raise LostClaim(f"delivery {held.id}")
+
+
+def release(held: Claim) -> None:
+    """Give a claim back untouched: claimable again at once."""
+    _ours(held).filter(in_doubt=False).update(lease_until=None, next_at=database_now())
+
+
+def lift_leases(deliveries: QuerySet[Delivery]) -> int:
+    """Take the claims of these deliveries from whoever holds them: their saves will change nothing."""
+    return deliveries.update(lease_token=F("lease_token") + 1, lease_until=None)
+
+
+def _ours(held: Claim) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(pk=held.id, lease_token=held.token)

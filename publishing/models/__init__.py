@@ -1,0 +1,9 @@
+"""Posts, their deliveries, the flight recorder and the media library."""
+
+from __future__ import annotations
+
+from publishing.models.deliveries import Delivery, StepLog
+from publishing.models.media import MediaFile
+from publishing.models.posts import Post, PostMedia
+
+__all__ = ["Delivery", "MediaFile", "Post", "PostMedia", "StepLog"]

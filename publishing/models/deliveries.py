@@ -1,0 +1,99 @@
+"""A delivery is one post to one account: the row that is the schedule, the lease and the record."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from accounts.models import ConnectedAccount
+from publishing.models.posts import Post
+from publishing.states import State
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class Delivery(models.Model):
+    """One post for one account.
+
+    ``next_at`` is when the publisher may next take it; null means never by itself. Taking it moves
+    ``next_at`` past the end of the lease, so a lease that ends is simply claimable again. ``lease_token``
+    grows with every claim: a save with an old one changes nothing. ``in_doubt`` means that the public step
+    was begun and its outcome is not stored.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
+    account = models.ForeignKey(ConnectedAccount, on_delete=models.PROTECT, related_name="deliveries")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    own_parts = models.JSONField(null=True, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    due_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.PositiveBigIntegerField(default=0)
+
+    step = models.CharField(max_length=40, blank=True)
+    step_since = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    in_doubt = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0)
+    progress = models.FloatField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    error_kind = models.CharField(max_length=30, blank=True)
+    error_code = models.CharField(max_length=80, blank=True)
+    error_message = models.CharField(max_length=500, blank=True)
+
+    remote_id = models.CharField(max_length=200, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    if TYPE_CHECKING:
+        log: RelatedManager[StepLog]
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["post", "account"], name="one_delivery_for_an_account"),
+            models.UniqueConstraint(
+                fields=["account", "remote_id"], condition=~models.Q(remote_id=""), name="remote_post_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="delivery_next", condition=models.Q(next_at__isnull=False)),
+            models.Index(fields=["account", "state"]),
+            models.Index(fields=["state", "due_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk} ({self.state})"
+
+
+class StepLog(models.Model):
+    """One line of the flight recorder. ``exchanges`` are redacted before they come here."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="log")
+    at = models.DateTimeField()
+    step = models.CharField(max_length=40, blank=True)
+    event = models.CharField(max_length=20)
+    note = models.CharField(max_length=500, blank=True)
+    seconds = models.FloatField(default=0)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+    trace_id = models.CharField(max_length=120, blank=True)
+    exchanges: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.step}"

@@ -1,0 +1,270 @@
+"""What a turn means for its delivery: the one place where a running delivery's row is decided.
+
+A :class:`Verdict` holds the columns to write and the line for the flight recorder; :meth:`Verdict.commit`
+writes both in one transaction, only while the claim is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from publishing import claiming, ladder, recording
+from publishing.models import Delivery
+from publishing.states import State, check_transition
+from socialhub.platforms.errors import Fault, PlatformError
+from socialhub.platforms.flow import Back, Flow, Go, Held, Live, Stay, Step, Turn, Unsure
+from socialhub.platforms.transport import Exchange
+
+MAX_BACKS = 5
+NO_ERROR: Mapping[str, str] = {"error_kind": "", "error_code": "", "error_message": ""}
+SETTLED: Mapping[str, Any] = {"in_doubt": False, "sent_at": None, "looks": 0}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Columns to write, and what the flight recorder says."""
+
+    event: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    error: PlatformError | None = None
+
+    def commit(
+        self,
+        claim: claiming.Claim,
+        delivery: Delivery,
+        now: datetime,
+        *,
+        exchanges: Sequence[Exchange] = (),
+        seconds: float = 0.0,
+        step: str = "",
+    ) -> None:
+        """Write row and record together. Raises :class:`claiming.LostClaim` when the row is not ours."""
+        if "state" in self.values:
+            check_transition(delivery.state, self.values["state"])
+        with transaction.atomic():
+            claiming.save(claim, **self.values)
+            recording.write(
+                delivery.pk, self.event, at=now, step=step or delivery.step, note=self.note, seconds=seconds,
+                exchanges=exchanges, error=self.error,
+            )
+
+
+def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Verdict:
+    """The verdict on a turn that ended without an error."""
+    facts = {**delivery.facts, **turn.facts}
+    if turn.absent:
+        again = {**SETTLED, "next_at": now}
+        return Verdict("absent", again, "Looked for the post: it is not there. Sending it again.")
+    match turn.outcome:
+        case Go():
+            return _go_on(delivery, turn, facts, now)
+        case Live(post_id=post_id, url=url):
+            return _live(delivery, turn, facts, now, post_id, url)
+        case Stay() as stay:
+            return _stay(delivery, turn, stay, facts, now)
+        case Back(to=to, note=note):
+            return _back(delivery, flow, turn, to, note, facts, now)
+        case Held(reason=reason):
+            if flow.is_after(turn.step):
+                return _past(delivery, flow, turn.step, now, reason)
+            return hold(reason, facts=facts)
+        case Unsure(reason=reason):
+            return _unsure(delivery, flow, turn.step, now, reason, facts)
+        case None:
+            raise AssertionError("a turn without outcome is an absent one")
+
+
+def _onward(step: Step | None, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns that put a delivery at the beginning of ``step``, or at rest when there is none."""
+    return {
+        **SETTLED,
+        **NO_ERROR,
+        "facts": facts,
+        "step": step.name if step else "",
+        "step_since": now if step else None,
+        "next_at": now if step else None,
+        "attempts": 0,
+        "progress": None,
+        "note": "",
+    }
+
+
+def _go_on(delivery: Delivery, turn: Turn, facts: Mapping[str, Any], now: datetime) -> Verdict:
+    if turn.next_step is None and delivery.state != State.PUBLISHED:
+        return hold("The flow ended without a public post. Check on the platform.", facts=facts)
+    return Verdict("found" if turn.found else "ran", _onward(turn.next_step, facts, now))
+
+
+def _live(
+    delivery: Delivery, turn: Turn, facts: Mapping[str, Any], now: datetime, post_id: str, url: str
+) -> Verdict:
+    values = _onward(turn.next_step, facts, now)
+    if delivery.state == State.PUBLISHED:
+        return Verdict("ran", values | ({"url": url} if url else {}))
+    values |= {"state": State.PUBLISHED, "remote_id": post_id, "url": url, "published_at": now}
+    note = "Found on the platform: it had gone out." if turn.found else ""
+    return Verdict("live", values, note)
+
+
+def _stay(
+    delivery: Delivery, turn: Turn, stay: Stay, facts: Mapping[str, Any], now: datetime
+) -> Verdict:
+    if turn.found:
+        return _look_again(delivery, turn.step, now, wait=stay.wait, note=stay.note, facts=facts)
+    since = delivery.step_since or now
+    if now - since > turn.step.deadline:
+        reason = stay.note or f"“{turn.step.label or turn.step.name}” took too long."
+        return hold(f"{reason} Check on the platform, then try again.", facts=facts)
+    values = {
+        **SETTLED,
+        **NO_ERROR,
+        "facts": facts,
+        "step": turn.step.name,
+        "step_since": since,
+        "next_at": now + stay.wait,
+        "attempts": 0 if stay.progress is not None else delivery.attempts,
+        "progress": stay.progress,
+        "note": stay.note[:300],
+    }
+    return Verdict("stayed", values, stay.note)
+
+
+def _back(
+    delivery: Delivery, flow: Flow, turn: Turn, to: str, note: str, facts: Mapping[str, Any], now: datetime
+) -> Verdict:
+    if delivery.attempts >= MAX_BACKS:
+        return failed(PlatformError(Fault.UNKNOWN, user_message=note or "This step had to start over too often."))
+    values = _onward(flow.step(to), facts, now) | {"attempts": delivery.attempts + 1}
+    return Verdict("back", values, note)
+
+
+def _unsure(
+    delivery: Delivery, flow: Flow, step: Step, now: datetime, reason: str, facts: Mapping[str, Any]
+) -> Verdict:
+    if flow.is_after(step):
+        return _past(delivery, flow, step, now, reason)
+    return unconfirmed(reason, facts=facts)
+
+
+def after_error(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, now: datetime) -> Verdict:
+    """The verdict on a turn that ended with a platform's error."""
+    was_looking = delivery.in_doubt and delivery.looks > 0
+    if delivery.in_doubt and (was_looking or delivery.sent_at != now):
+        return _look_again(delivery, step, now, wait=error.retry_after, error=error)
+    if delivery.in_doubt and error.is_ambiguous:
+        return _doubt(step, error, now)
+    return _definite(delivery, flow, step, error, now)
+
+
+def _doubt(step: Step, error: PlatformError, now: datetime) -> Verdict:
+    """The answer to a public step was lost: look for the post before anything else."""
+    wait = max(step.settle, ladder.LOOKS[0])
+    note = "No clear answer: the post may be live. Looking for it before anything is sent again."
+    values = {**_named(error), "looks": 1, "next_at": now + wait, "step": step.name}
+    return Verdict("doubt", values, note, error)
+
+
+def _look_again(
+    delivery: Delivery,
+    step: Step,
+    now: datetime,
+    *,
+    wait: timedelta | None,
+    note: str = "",
+    error: PlatformError | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Verdict:
+    looks = max(delivery.looks, 1) + 1
+    if delivery.state == State.PUBLISHED and looks > len(ladder.LOOKS):
+        gone = "Nobody can tell whether this last step happened. The post itself is live."
+        return Verdict("gave_up", _onward(None, delivery.facts, now), gone, error)
+    planned = ladder.look_wait(looks - 1)
+    if planned is None:
+        return unconfirmed("We looked several times and cannot tell whether the post is live.", error=error)
+    values: dict[str, Any] = {"looks": looks, "next_at": now + max(wait or timedelta(0), min(planned, wait or planned))}
+    values |= {"facts": facts} if facts is not None else {}
+    values |= dict(_named(error)) if error else {}
+    return Verdict("looked", values, note, error)
+
+
+def _definite(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, now: datetime) -> Verdict:
+    """Nothing was published by this turn: try again later, ask a person, or give up."""
+    attempts = delivery.attempts + 1
+    told = error.retry_after
+    can_wait = error.is_retryable or (error.kind is Fault.QUOTA_EXCEEDED and told is not None)
+    wait = ladder.retry_wait(attempts, told) if can_wait else None
+    if error.kind is Fault.TOKEN_EXPIRED and attempts == 1:
+        wait = timedelta(0)
+    if flow.is_after(step):
+        if wait is None:
+            return _past(delivery, flow, step, now, error.user_message, error)
+        return Verdict("retry", {**SETTLED, "attempts": attempts, "next_at": now + wait}, error=error)
+    if error.requires_reauth:
+        return hold(error.user_message, error=error)
+    if wait is None or (delivery.due_at and now + wait > delivery.due_at + late_limit(delivery)):
+        return failed(error)
+    values = {
+        **SETTLED, **_named(error), "attempts": attempts, "next_at": now + wait, "step": step.name,
+        "step_since": delivery.step_since or now,
+    }
+    return Verdict("retry", values, error.user_message, error)
+
+
+def _past(
+    delivery: Delivery, flow: Flow, step: Step, now: datetime, reason: str, error: PlatformError | None = None
+) -> Verdict:
+    """Leave an after-step behind: the post is live whatever became of it."""
+    values = _onward(flow.next_after(step), delivery.facts, now) | {"note": reason[:300]}
+    return Verdict("gave_up", values, reason, error)
+
+
+def late_limit(delivery: Delivery) -> timedelta:
+    """By how much this delivery may be late and still go out."""
+    post = delivery.post
+    minutes = post.late_minutes if post.late_minutes is not None else post.workspace.late_minutes
+    return timedelta(minutes=minutes)
+
+
+def hold(reason: str, *, facts: Mapping[str, Any] | None = None, error: PlatformError | None = None) -> Verdict:
+    """A person must act before this goes on."""
+    return _rest(State.HELD, "held", reason, facts, error) if error else _rest(State.HELD, "held", reason, facts)
+
+
+def unconfirmed(
+    reason: str, *, facts: Mapping[str, Any] | None = None, error: PlatformError | None = None
+) -> Verdict:
+    """Nobody can tell whether the post is live. The doubt stays, so nothing is ever sent by itself."""
+    values = {"state": State.UNCONFIRMED, "next_at": None, "error_message": reason[:500]}
+    return Verdict("unconfirmed", values | ({"facts": facts} if facts is not None else {}), reason, error)
+
+
+def failed(error: PlatformError) -> Verdict:
+    """It did not go out, and will not by itself."""
+    return _rest(State.FAILED, "failed", error.user_message, None, error)
+
+
+def missed(now: datetime) -> Verdict:
+    """Its time passed by more than the limit before it could begin."""
+    return _rest(State.MISSED, "missed", "Its time passed while nothing could publish it. Nothing was sent.", None)
+
+
+def _rest(
+    state: State, event: str, reason: str, facts: Mapping[str, Any] | None, error: PlatformError | None = None
+) -> Verdict:
+    named = _named(error) if error else {**NO_ERROR, "error_message": reason[:500]}
+    values = {**SETTLED, **named, "state": state, "next_at": None, "progress": None, "note": ""}
+    return Verdict(event, values | ({"facts": facts} if facts is not None else {}), reason, error)
+
+
+def _named(error: PlatformError) -> dict[str, str]:
+    return {
+        "error_kind": error.kind.value,
+        "error_code": error.code[:80],
+        "error_message": error.user_message[:500],
+    }
