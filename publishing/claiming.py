@@ -77,7 +77,12 @@ def claim(limit: int) -> list[Claim]:
             RETURNING id, lease_token
             """,  # noqa: S608 (the table's own name and a constant)
             [
-                in_sql(until), in_sql(until), State.SCHEDULED.value, State.PUBLISHING.value, in_sql(now), limit,
+                in_sql(until),
+                in_sql(until),
+                State.SCHEDULED.value,
+                State.PUBLISHING.value,
+                in_sql(now),
+                limit,
             ],
         )
         rows = cursor.fetchall()
@@ -88,7 +93,10 @@ def claim(limit: int) -> list[Claim]:
 def next_due() -> datetime | None:
     """When the next delivery may be taken, or ``None`` when nothing waits."""
     moment: datetime | None = (
-        Delivery.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first()
+        Delivery.objects.filter(next_at__isnull=False)
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+        .first()
     )
     return moment.astimezone(UTC) if moment else None
 
@@ -101,7 +109,9 @@ def renew(claims: Iterable[Claim]) -> None:
         until = database_now() + lease
         margin = doubt_margin()
         updated = _ours(held).filter(in_doubt=False).update(lease_until=until, next_at=until)
-        updated = updated or _ours(held).filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
+        updated = updated or _ours(held).filter(in_doubt=True).update(
+            lease_until=until, next_at=until + margin
+        )
         if updated:
             held.until = until
             held.monotonic_end = started + lease.total_seconds()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -18,9 +19,6 @@ def database_now() -> datetime:
     return now.astimezone(UTC)
 
 
-def in_sql(moment: datetime) -> str | datetime:
+def in_sql(moment: datetime) -> Any:
     """``moment`` as raw SQL of the present database takes it."""
     return connection.ops.adapt_datetimefield_value(moment)
-
-
-SECOND = timedelta(seconds=1)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from publishing import claiming, ladder, recording
+from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.states import State, check_transition
 from socialhub.platforms.errors import Fault, PlatformError
@@ -50,8 +52,14 @@ class Verdict:
         with transaction.atomic():
             claiming.save(claim, **self.values)
             recording.write(
-                delivery.pk, self.event, at=now, step=step or delivery.step, note=self.note, seconds=seconds,
-                exchanges=exchanges, error=self.error,
+                delivery.pk,
+                self.event,
+                at=now,
+                step=step or delivery.step,
+                note=self.note,
+                seconds=seconds,
+                exchanges=exchanges,
+                error=self.error,
             )
 
 
@@ -112,9 +120,7 @@ def _live(
     return Verdict("live", values, note)
 
 
-def _stay(
-    delivery: Delivery, turn: Turn, stay: Stay, facts: Mapping[str, Any], now: datetime
-) -> Verdict:
+def _stay(delivery: Delivery, turn: Turn, stay: Stay, facts: Mapping[str, Any], now: datetime) -> Verdict:
     if turn.found:
         return _look_again(delivery, turn.step, now, wait=stay.wait, note=stay.note, facts=facts)
     since = delivery.step_since or now
@@ -139,7 +145,9 @@ def _back(
     delivery: Delivery, flow: Flow, turn: Turn, to: str, note: str, facts: Mapping[str, Any], now: datetime
 ) -> Verdict:
     if delivery.attempts >= MAX_BACKS:
-        return failed(PlatformError(Fault.UNKNOWN, user_message=note or "This step had to start over too often."))
+        return failed(
+            PlatformError(Fault.UNKNOWN, user_message=note or "This step had to start over too often.")
+        )
     values = _onward(flow.step(to), facts, now) | {"attempts": delivery.attempts + 1}
     return Verdict("back", values, note)
 
@@ -152,10 +160,11 @@ def _unsure(
     return unconfirmed(reason, facts=facts)
 
 
-def after_error(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, now: datetime) -> Verdict:
-    """The verdict on a turn that ended with a platform's error."""
-    was_looking = delivery.in_doubt and delivery.looks > 0
-    if delivery.in_doubt and (was_looking or delivery.sent_at != now):
+def after_error(
+    delivery: Delivery, flow: Flow, step: Step, error: PlatformError, now: datetime, *, was_looking: bool
+) -> Verdict:
+    """The verdict on a turn that ended with a platform's error; ``was_looking``: it was ``find`` that failed."""
+    if was_looking:
         return _look_again(delivery, step, now, wait=error.retry_after, error=error)
     if delivery.in_doubt and error.is_ambiguous:
         return _doubt(step, error, now)
@@ -187,7 +196,10 @@ def _look_again(
     planned = ladder.look_wait(looks - 1)
     if planned is None:
         return unconfirmed("We looked several times and cannot tell whether the post is live.", error=error)
-    values: dict[str, Any] = {"looks": looks, "next_at": now + max(wait or timedelta(0), min(planned, wait or planned))}
+    values: dict[str, Any] = {
+        "looks": looks,
+        "next_at": now + max(wait or timedelta(0), min(planned, wait or planned)),
+    }
     values |= {"facts": facts} if facts is not None else {}
     values |= dict(_named(error)) if error else {}
     return Verdict("looked", values, note, error)
@@ -210,7 +222,11 @@ def _definite(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, 
     if wait is None or (delivery.due_at and now + wait > delivery.due_at + late_limit(delivery)):
         return failed(error)
     values = {
-        **SETTLED, **_named(error), "attempts": attempts, "next_at": now + wait, "step": step.name,
+        **SETTLED,
+        **_named(error),
+        "attempts": attempts,
+        "next_at": now + wait,
+        "step": step.name,
         "step_since": delivery.step_since or now,
     }
     return Verdict("retry", values, error.user_message, error)
@@ -227,13 +243,14 @@ def _past(
 def late_limit(delivery: Delivery) -> timedelta:
     """By how much this delivery may be late and still go out."""
     post = delivery.post
-    minutes = post.late_minutes if post.late_minutes is not None else post.workspace.late_minutes
-    return timedelta(minutes=minutes)
+    return timedelta(minutes=settings.LATE_MINUTES if post.late_minutes is None else post.late_minutes)
 
 
-def hold(reason: str, *, facts: Mapping[str, Any] | None = None, error: PlatformError | None = None) -> Verdict:
+def hold(
+    reason: str, *, facts: Mapping[str, Any] | None = None, error: PlatformError | None = None
+) -> Verdict:
     """A person must act before this goes on."""
-    return _rest(State.HELD, "held", reason, facts, error) if error else _rest(State.HELD, "held", reason, facts)
+    return _rest(State.HELD, "held", reason, facts, error)
 
 
 def unconfirmed(
@@ -249,9 +266,11 @@ def failed(error: PlatformError) -> Verdict:
     return _rest(State.FAILED, "failed", error.user_message, None, error)
 
 
-def missed(now: datetime) -> Verdict:
+def missed() -> Verdict:
     """Its time passed by more than the limit before it could begin."""
-    return _rest(State.MISSED, "missed", "Its time passed while nothing could publish it. Nothing was sent.", None)
+    return _rest(
+        State.MISSED, "missed", "Its time passed while nothing could publish it. Nothing was sent.", None
+    )
 
 
 def _rest(
@@ -268,3 +287,18 @@ def _named(error: PlatformError) -> dict[str, str]:
         "error_code": error.code[:80],
         "error_message": error.user_message[:500],
     }
+
+
+def after_crash(delivery: Delivery, name: str) -> Verdict:
+    """The verdict on a turn that an error of our own ended; ``name`` is the error's class."""
+    now = database_now()
+    attempts = delivery.attempts + 1
+    wait = ladder.retry_wait(attempts)
+    reason = f"An internal error ({name}) ended this turn."
+    if wait is not None:
+        return Verdict(
+            "retry", {"attempts": attempts, "next_at": now + wait, "error_message": reason}, reason
+        )
+    if delivery.state == State.PUBLISHED:
+        return Verdict("gave_up", _onward(None, delivery.facts, now), reason)
+    return unconfirmed(reason) if delivery.in_doubt else hold(reason)

@@ -30,9 +30,17 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     _S.DRAFT: frozenset({_S.AWAITING_APPROVAL, _S.SCHEDULED, _S.CANCELLED}),
     _S.AWAITING_APPROVAL: frozenset({_S.DRAFT, _S.SCHEDULED, _S.CANCELLED}),
     _S.SCHEDULED: frozenset({_S.DRAFT, _S.SCHEDULED, _S.PUBLISHING, _S.MISSED, _S.HELD, _S.CANCELLED}),
-    _S.PUBLISHING: frozenset({
-        _S.PUBLISHING, _S.PUBLISHED, _S.UNCONFIRMED, _S.FAILED, _S.MISSED, _S.HELD, _S.CANCELLED,
-    }),
+    _S.PUBLISHING: frozenset(
+        {
+            _S.PUBLISHING,
+            _S.PUBLISHED,
+            _S.UNCONFIRMED,
+            _S.FAILED,
+            _S.MISSED,
+            _S.HELD,
+            _S.CANCELLED,
+        }
+    ),
     # Published rows are immutable: "publish again" makes a new post.
     _S.PUBLISHED: frozenset(),
     _S.UNCONFIRMED: frozenset({_S.PUBLISHING, _S.PUBLISHED, _S.CANCELLED}),
@@ -42,7 +50,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     _S.CANCELLED: frozenset({_S.DRAFT, _S.SCHEDULED}),
 }
 
-EDITABLE = frozenset({_S.DRAFT, _S.AWAITING_APPROVAL, _S.SCHEDULED, _S.FAILED, _S.MISSED, _S.HELD, _S.CANCELLED})
+EDITABLE = frozenset(
+    {_S.DRAFT, _S.AWAITING_APPROVAL, _S.SCHEDULED, _S.FAILED, _S.MISSED, _S.HELD, _S.CANCELLED}
+)
 """States in which a person may still change what will be published."""
 NEEDS_A_PERSON = frozenset({_S.UNCONFIRMED, _S.FAILED, _S.MISSED, _S.HELD})
 RUNNING = frozenset({_S.SCHEDULED, _S.PUBLISHING})

@@ -12,19 +12,22 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accounts import tokens
-from publishing import recording
+from accounts import credentials, network, tokens
+from accounts.models import ConnectedAccount
+from publishing import outcomes
 from publishing.claiming import Claim, LostClaim, enter_doubt
 from publishing.clock import database_now
 from publishing.contents import content_of
 from publishing.models import Delivery
-from publishing.outcomes import Verdict, after_error, after_turn, hold
+from publishing.outcomes import Verdict
 from publishing.states import State
-from socialhub.platforms import flow as flows, registry
+from socialhub.platforms import flow as flows
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.errors import PlatformError
+from socialhub.platforms.errors import Fault, PlatformError
+from socialhub.platforms.rules import Severity, Violation
 from socialhub.platforms.transport import Exchange, wire_guard
+from socialhub.platforms.values import Account, Kind
 
 log = logging.getLogger(__name__)
 
@@ -33,87 +36,118 @@ log = logging.getLogger(__name__)
 class Flight:
     """What one turn works with and what it heard."""
 
+    claim: Claim
     delivery: Delivery
     connector: Connector
     flow: flows.Flow
-    step: flows.Step
+    position: flows.Position
     now: datetime
     exchanges: list[Exchange] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
+    used: Account | None = None
 
     @property
-    def seconds(self) -> float:
-        """How long the turn has run."""
-        return time.monotonic() - self.started
+    def step(self) -> flows.Step:
+        """The step that this turn is about."""
+        return flows.current_step(self.flow, self.position)
 
 
 def take_turn(claim: Claim) -> None:
     """Take one turn of a claimed delivery. A claim that was lost meanwhile ends it without a trace."""
     delivery = (
-        Delivery.objects.select_related("post__workspace", "account")
+        Delivery.objects.select_related("post", "account__workspace")
         .filter(pk=claim.id, lease_token=claim.token)
         .first()
     )
     if delivery is None:
         return
+    started = time.monotonic()
+    now = database_now()
     try:
-        _turn(claim, delivery, database_now())
+        refused = _refusal(delivery, now)
+        if refused is not None:
+            refused.commit(claim, delivery, now)
+            return
+        flight = _prepare(claim, delivery, now)
+        verdict = _fly(flight)
+        verdict.commit(
+            claim, delivery, now,
+            exchanges=flight.exchanges, seconds=time.monotonic() - started, step=flight.step.name,
+        )  # fmt: skip
     except LostClaim:
         log.info("delivery %s: the claim went to another, nothing was saved", claim.id)
 
 
-def _turn(claim: Claim, delivery: Delivery, now: datetime) -> None:
-    connector = registry.get(delivery.account.platform)
-    refused = _refusal(delivery, connector, now)
-    if refused is not None:
-        refused.commit(claim, delivery, now)
-        return
-    assert connector.publishing is not None  # a delivery without a flow was refused above
-    flow = connector.publishing.flow(registry_kind(delivery))
-    position = flows.Position(delivery.step, delivery.in_doubt)
-    flight = Flight(delivery, connector, flow, flows.current_step(flow, position), now)
+def _prepare(claim: Claim, delivery: Delivery, now: datetime) -> Flight:
+    connector = delivery.account.connector
+    assert connector.publishing is not None  # a kind that is not offered was refused before
+    flow = connector.publishing.flow(Kind(delivery.kind))
+    return Flight(claim, delivery, connector, flow, flows.Position(delivery.step, delivery.in_doubt), now)
+
+
+def _refusal(delivery: Delivery, now: datetime) -> Verdict | None:
+    """Why this delivery may not take a turn at all, or ``None``."""
+    if delivery.state not in {State.PUBLISHING, State.PUBLISHED}:
+        return Verdict("stopped", {"next_at": None})
+    if delivery.step or delivery.in_doubt:
+        return None
+    due = delivery.due_at or now
+    if now > due + outcomes.late_limit(delivery):
+        return outcomes.missed()
+    if delivery.account.state == ConnectedAccount.State.PAUSED:
+        return outcomes.hold("The account is paused. Resume it, then try again.")
+    broken = [v for v in violations_of(delivery) if v.severity is Severity.ERROR]
+    if broken:
+        error = PlatformError(Fault.INVALID_REQUEST, code=broken[0].code, user_message=broken[0].message)
+        return outcomes.failed(error)
+    return None
+
+
+def violations_of(delivery: Delivery) -> tuple[Violation, ...]:
+    """What the rules say against this delivery, by the same check as the composer's."""
+    return delivery.account.connector.check(content_of(delivery), delivery.account.value(), delivery.options)
+
+
+def _fly(flight: Flight) -> Verdict:
+    delivery, was_looking = flight.delivery, flight.position.in_doubt
     try:
-        verdict = _fly(claim, flight, position)
+        job = _job(flight)
+        if flight.step.is_public and not was_looking:
+            enter_doubt(flight.claim, flight.now, flight.step.name)
+            delivery.in_doubt = True
+        with wire_guard(flight.claim.check_wire):
+            turn = flows.advance(flight.flow, flight.position, job)
     except PlatformError as error:
-        verdict = after_error(flight.delivery, flow, flight.step, error, now)
-    verdict.commit(claim, delivery, now, exchanges=flight.exchanges, seconds=flight.seconds)
+        if flight.used is not None:
+            tokens.refused(delivery.account, flight.used, error)
+        return outcomes.after_error(
+            delivery, flight.flow, flight.step, error, flight.now, was_looking=was_looking
+        )
+    return outcomes.after_turn(delivery, flight.flow, turn, flight.now)
 
 
-def _fly(claim: Claim, flight: Flight, position: flows.Position) -> Verdict:
-    delivery = flight.delivery
-    token = tokens.access_token(delivery.account)
-    account = delivery.account.as_value(token)
-    api = Api(
-        flight.connector.key,
-        flight.connector.service,
-        tokens.transport(),
-        account=account,
-        app=tokens.app_of(delivery.account),
-        record=flight.exchanges.append,
+def _job(flight: Flight) -> flows.Job:
+    """Everything the step needs, tokens included. Raises PlatformError where no token can be had."""
+    delivery, connector = flight.delivery, flight.connector
+    flight.used = tokens.authorised(delivery.account)
+    app = credentials.find_app(
+        delivery.account.workspace, delivery.account.login_method, delivery.account.host
     )
-    if flight.step.is_public and not position.in_doubt:
-        enter_doubt(claim, flight.now, flight.step.name)
-        delivery.in_doubt, delivery.sent_at = True, flight.now
-    job = flows.Job(
+    is_looking = flight.position.in_doubt
+    return flows.Job(
         key=str(delivery.key),
-        account=account,
+        account=flight.used,
         content=content_of(delivery),
-        api=api,
-        options=flight.connector.options.resolve(registry_kind(delivery), delivery.options),
+        api=Api(
+            connector.key, connector.service, network.transport(),
+            account=flight.used, app=app, record=flight.exchanges.append,
+        ),
+        options=connector.options.resolve(Kind(delivery.kind), delivery.options),
         facts=delivery.facts,
         attempt=delivery.attempts + 1,
         now=flight.now,
-        sent_at=delivery.sent_at,
-        taken=_taken(delivery) if position.in_doubt else frozenset(),
-    )
-    with wire_guard(claim.check_wire):
-        turn = flows.advance(flight.flow, position, job)
-    return after_turn(delivery, flight.flow, turn, flight.now)
-
-
-def registry_kind(delivery: Delivery) -> flows_kind:
-    """The kind of post of a delivery that was scheduled."""
-    return flows_kind(delivery.kind)
+        sent_at=delivery.sent_at if is_looking else None,
+        taken=_taken(delivery) if is_looking else frozenset(),
+    )  # fmt: skip
 
 
 def _taken(delivery: Delivery) -> frozenset[str]:

@@ -149,7 +149,16 @@ Q_CLUSTER: dict[str, Any] = {
     "max_rss": 400_000,
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
+
+# --- publishing --------------------------------------------------------------------------------------
 PUBLISHER_THREADS: int = env.int("PUBLISHER_THREADS", default=32)
+# Seconds that a claim lasts unless it is renewed; after a crash a delivery waits for the rest of it.
+PUBLISHER_LEASE: float = env.float("PUBLISHER_LEASE", default=30.0)
+# Seconds more for a delivery whose public step was under way, so that a late request has landed.
+PUBLISHER_DOUBT_MARGIN: float = env.float("PUBLISHER_DOUBT_MARGIN", default=15.0)
+# A post may be this many minutes late and still go out; later it is held as missed.
+LATE_MINUTES: int = env.int("LATE_MINUTES", default=30)
+MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=1024 * 1024 * 1024)
 
 # --- people ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

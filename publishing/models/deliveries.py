@@ -65,7 +65,9 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["post", "account"], name="one_delivery_for_an_account"),
             models.UniqueConstraint(
-                fields=["account", "remote_id"], condition=~models.Q(remote_id=""), name="remote_post_once",
+                fields=["account", "remote_id"],
+                condition=~models.Q(remote_id=""),
+                name="remote_post_once",
             ),
         ]
         indexes = [

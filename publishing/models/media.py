@@ -23,7 +23,9 @@ class MediaFile(models.Model):
     """A picture or a video. Sizes in bytes and pixels, times in seconds; unknown measures are null."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="media_files")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     file = models.FileField(upload_to=_place)
     poster = models.FileField(upload_to=_poster_place, blank=True)
     name = models.CharField(max_length=200)

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 from socialhub.platforms.errors import ErrorTable, Fault, Meaning, PlatformError, Reach
@@ -102,11 +102,8 @@ class Answer:
         return str(value)
 
 
-class Recorder(Protocol):
-    """Where the exchanges of a turn go: the flight recorder."""
-
-    def __call__(self, exchange: Exchange) -> None:
-        """Take one exchange, already redacted."""
+Recorder = Callable[[Exchange], None]
+"""Where the exchanges of a turn go, already redacted: the flight recorder."""
 
 
 def _record_nothing(exchange: Exchange) -> None:

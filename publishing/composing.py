@@ -1,0 +1,134 @@
+"""The verbs of writing: saving a draft, and what the rules say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import ConnectedAccount, User, Workspace
+from publishing.contents import assemble, choose_kind, placed_media, texts_of
+from publishing.models import Delivery, MediaFile, Post, PostMedia
+from publishing.states import EDITABLE
+from socialhub.platforms.rules import Violation
+from socialhub.platforms.values import Content, Kind
+
+
+class Conflict(Exception):
+    """What was sent does not fit what is stored; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A file of the library in a post."""
+
+    media: int
+    part: int = 0
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One account to publish to: own texts (``None`` = the shared ones), wanted kind, answered options."""
+
+    account: int
+    own_parts: tuple[str, ...] | None = None
+    kind: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A post as composed, by ids of the workspace's own accounts and files."""
+
+    parts: tuple[str, ...]
+    targets: tuple[Target, ...] = ()
+    media: tuple[Placed, ...] = ()
+    title: str = ""
+    first_comment: str = ""
+
+
+def save(
+    *, workspace: Workspace, author: User | None, composition: Composition, post: Post | None = None
+) -> Post:
+    """Store a composition as a draft (or into ``post``). Foreign ids are refused, sent deliveries untouched."""
+    accounts = _own(
+        ConnectedAccount.objects.filter(workspace=workspace), [t.account for t in composition.targets]
+    )
+    files = _own(MediaFile.objects.filter(workspace=workspace), [p.media for p in composition.media])
+    with transaction.atomic():
+        if post is None:
+            post = Post(workspace=workspace, author=author)
+        elif not is_editable(post):
+            raise Conflict("This post has gone out or is going out right now. Duplicate it to change it.")
+        post.parts = list(composition.parts) or [""]
+        post.title, post.first_comment = composition.title, composition.first_comment
+        post.save()
+        _place(post, composition.media, files)
+        _target(post, composition, accounts)
+    return post
+
+
+def is_editable(post: Post) -> bool:
+    """Whether all of the post may still be changed."""
+    return all(delivery.state in EDITABLE for delivery in post.deliveries.all())
+
+
+def _own(rows: Any, ids: Sequence[int]) -> dict[int, Any]:
+    found = {row.pk: row for row in rows.filter(pk__in=ids)}
+    if len(found) != len(set(ids)):
+        raise Conflict("A channel or file of this post is no longer there. Choose again.")
+    return found
+
+
+def _place(post: Post, placed: Sequence[Placed], files: Mapping[int, MediaFile]) -> None:
+    post.placed.all().delete()
+    PostMedia.objects.bulk_create(
+        PostMedia(post=post, media=files[item.media], part=item.part, position=position, alt=item.alt)
+        for position, item in enumerate(placed)
+    )
+
+
+def _target(post: Post, composition: Composition, accounts: Mapping[int, ConnectedAccount]) -> None:
+    existing = {delivery.account_id: delivery for delivery in post.deliveries.all()}
+    post.deliveries.exclude(account_id__in=accounts).delete()
+    for target in composition.targets:
+        row = existing.get(target.account) or Delivery(post=post, account=accounts[target.account])
+        row.own_parts = list(target.own_parts) if target.own_parts is not None else None
+        row.kind = target.kind
+        row.options = dict(target.options)
+        row.save()
+
+
+def violations_by_delivery(post: Post, deliveries: Iterable[Delivery]) -> dict[int, tuple[Violation, ...]]:
+    """What the rules say against each delivery of a stored post."""
+    media = placed_media(post)
+    found: dict[int, tuple[Violation, ...]] = {}
+    for delivery in deliveries:
+        texts = texts_of(post, delivery)
+        content = assemble(
+            kind=Kind(delivery.kind), texts=texts, media=media, first_comment=post.first_comment
+        )
+        account = delivery.account
+        found[delivery.pk] = account.connector.check(content, account.value(), delivery.options)
+    return found
+
+
+def preview(
+    account: ConnectedAccount,
+    *,
+    texts: Sequence[str],
+    media: Sequence[tuple[int, Any]],
+    first_comment: str = "",
+    kind: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> tuple[Content, tuple[Kind, ...], tuple[Violation, ...]]:
+    """What would go out to ``account``: the content, the kinds to choose among, and what the rules say.
+
+    For the composer while somebody types: nothing is stored. ``media`` are (part, value) pairs.
+    """
+    chosen, offered = choose_kind(account.connector, texts, [item for _, item in media], kind)
+    content = assemble(kind=chosen, texts=texts, media=media, first_comment=first_comment)
+    return content, offered, account.connector.check(content, account.value(), options or {})

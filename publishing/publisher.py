@@ -1,0 +1,130 @@
+"""The publisher: claims due deliveries and takes their turns in a pool of threads. Any number may run.
+
+It needs nothing but the database. Killed at any instant it leaves rows whose leases end; told to stop it takes
+no more and finishes what it holds.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import Error as DatabaseError, connections
+
+from accounts import heartbeats
+from publishing import claiming, outcomes
+from publishing.clock import database_now
+from publishing.models import Delivery
+from publishing.turning import take_turn
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAP = 0.25
+BEAT_EVERY = timedelta(seconds=5)
+DATABASE_PAUSE = 1.0
+
+
+class Publisher:
+    """One publisher process. :meth:`run` blocks until :meth:`stop` and then drains."""
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        """``threads`` turns run at once, by default ``PUBLISHER_THREADS``."""
+        self.threads = threads or settings.PUBLISHER_THREADS
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="turn")
+        self._held: dict[int, claiming.Claim] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._done = threading.Event()
+
+    def stop(self) -> None:
+        """Take no more; ``run`` returns when the turns under way are saved. Safe in a signal handler."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Work until told to stop, then drain."""
+        renewing = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
+        renewing.start()
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                self._wake.wait(self._round())
+        finally:
+            self._pool.shutdown(wait=True)
+            self._done.set()
+            renewing.join(timeout=5)
+            connections.close_all()
+
+    def run_once(self) -> int:
+        """Claim what is due now, take the turns one after the other, give their number. For tests and tools."""
+        claims = claiming.claim(self.threads)
+        for claim in claims:
+            take_turn(claim)
+        return len(claims)
+
+    def _round(self) -> float:
+        """Claim and hand out what fits; how long to nap in seconds."""
+        with self._lock:
+            free = self.threads - len(self._held)
+        if free <= 0:
+            return LONGEST_NAP
+        try:
+            claims = claiming.claim(free)
+            for claim in claims:
+                self._start(claim)
+            if claims:
+                return 0.0 if len(claims) == free else 0.01
+            due = claiming.next_due()
+            nap = (due - database_now()).total_seconds() if due else LONGEST_NAP
+            return min(max(nap, 0.0), LONGEST_NAP)
+        except DatabaseError:
+            log.exception("the database did not answer; trying again")
+            connections.close_all()
+            return DATABASE_PAUSE
+
+    def _start(self, claim: claiming.Claim) -> None:
+        with self._lock:
+            self._held[claim.id] = claim
+        future = self._pool.submit(take_turn, claim)
+        future.add_done_callback(lambda done: self._finish(claim, done))
+
+    def _finish(self, claim: claiming.Claim, done: Future[None]) -> None:
+        """Runs in the pool's thread. A turn that broke leaves a row that must not spin."""
+        problem = done.exception()
+        if problem is not None:
+            log.error("delivery %s: the turn broke", claim.id, exc_info=problem)
+            connections.close_all()
+            try:
+                set_back(claim, problem)
+            except DatabaseError:
+                log.exception("delivery %s: it stays with its lease until that ends", claim.id)
+        with self._lock:
+            self._held.pop(claim.id, None)
+        self._wake.set()
+
+    def _keep_leases(self) -> None:
+        """Renew the leases of running turns and beat, until the pool is drained."""
+        every = min(claiming.lease_length() / 3, BEAT_EVERY).total_seconds()
+        while not self._done.is_set():
+            with self._lock:
+                held = list(self._held.values())
+            try:
+                heartbeats.beat(heartbeats.PUBLISHER)
+                claiming.renew(held)
+            except DatabaseError:
+                log.exception("leases could not be renewed")
+                connections.close_all()
+            self._done.wait(every)
+        connections.close_all()
+
+
+def set_back(claim: claiming.Claim, problem: BaseException) -> None:
+    """After an error of our own: wait on the ladder, then ask a person. A row in doubt stays in doubt."""
+    delivery = Delivery.objects.filter(pk=claim.id, lease_token=claim.token).first()
+    if delivery is None:
+        return
+    outcomes.after_crash(delivery, type(problem).__name__).commit(claim, delivery, database_now())

@@ -1,0 +1,225 @@
+"""The verbs of a post that shall go out: publish now, schedule, cancel, retry, check, confirm.
+
+Each is one transaction over the rows of one post. The publisher may hold a row meanwhile; a verb takes effect
+only where the state still allows it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import ConnectedAccount
+from publishing import recording
+from publishing.claiming import lift_leases
+from publishing.clock import database_now
+from publishing.composing import violations_by_delivery
+from publishing.contents import choose_kind, placed_media, texts_of
+from publishing.models import Delivery, Post
+from publishing.states import EDITABLE, State, check_transition
+from socialhub.platforms.rules import Severity, Violation
+
+GRACE = timedelta(minutes=1)
+"""A time that passed while the form was filled in still counts as now."""
+FURTHEST = timedelta(days=365 * 2)
+
+
+class NotAllowed(Exception):
+    """The act does not fit the state any more; the text says why, ``field`` where to show it."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        """Keep the sentence for the person and the field it belongs to."""
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Blocked(Exception):
+    """The rules forbid publishing: what is wrong, by the id of the delivery."""
+
+    violations: Mapping[int, tuple[Violation, ...]]
+
+
+def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The instant of a wall time. Raises :class:`NotAllowed` in the gap of a clock change; the first of a doubled
+    hour is taken.
+    """
+    wall = datetime.combine(day, clock, tzinfo=zone)
+    instant = wall.astimezone(ZoneInfo("UTC"))
+    if instant.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        after = instant.astimezone(zone)
+        raise NotAllowed(
+            f"{wall:%H:%M} does not exist on {wall:%-d %B %Y} in {zone.key}: the clocks go forward then. "
+            f"The next time there is {after:%H:%M}.", "time",
+        )  # fmt: skip
+    return instant
+
+
+def publish_now(post: Post) -> None:
+    """Send a post out at once."""
+    _queue(post, database_now())
+
+
+def schedule(post: Post, due_at: datetime) -> None:
+    """Let a post go out at ``due_at`` (aware). A time in the past is refused."""
+    now = database_now()
+    if due_at < now - GRACE:
+        raise NotAllowed("This time has passed. Choose a later one, or publish now.", "time")
+    if due_at > now + FURTHEST:
+        raise NotAllowed("This is more than two years ahead. Choose an earlier time.", "date")
+    _queue(post, max(due_at, now))
+
+
+def _queue(post: Post, due_at: datetime) -> None:
+    with transaction.atomic():
+        Post.objects.select_for_update().get(pk=post.pk)
+        deliveries = [d for d in _locked(post.deliveries.all()) if d.state in EDITABLE]
+        if not deliveries:
+            raise NotAllowed("Choose at least one channel that this post has not gone out to.", "channels")
+        _check_accounts(deliveries)
+        _check_rules(post, deliveries)
+        post.due_at = due_at
+        post.save(update_fields=["due_at", "updated_at"])
+        for delivery in deliveries:
+            _start_over(delivery, due_at)
+
+
+def _check_accounts(deliveries: Iterable[Delivery]) -> None:
+    for delivery in deliveries:
+        state = delivery.account.state
+        if state != ConnectedAccount.State.ACTIVE:
+            name = delivery.account.name or delivery.account.handle
+            raise NotAllowed(
+                f"{name} cannot publish now ({state}). Reconnect it or leave it out.", "channels"
+            )
+
+
+def _check_rules(post: Post, deliveries: Iterable[Delivery]) -> None:
+    media = [item for _, item in placed_media(post)]
+    rows = list(deliveries)
+    for delivery in rows:
+        kind, _ = choose_kind(delivery.account.connector, texts_of(post, delivery), media, delivery.kind)
+        delivery.kind = kind.value
+    found = violations_by_delivery(post, rows)
+    broken = {
+        key: violations
+        for key, violations in found.items()
+        if any(violation.severity is Severity.ERROR for violation in violations)
+    }
+    if broken:
+        raise Blocked(broken)
+
+
+def _start_over(delivery: Delivery, due_at: datetime) -> None:
+    """Queue a delivery, keeping what earlier turns already brought about (parts of a thread that are live)."""
+    check_transition(delivery.state, State.SCHEDULED)
+    fields = {
+        "kind": delivery.kind, "state": State.SCHEDULED, "due_at": due_at, "next_at": due_at, "attempts": 0,
+        "looks": 0, "step_since": None, "error_kind": "", "error_code": "", "error_message": "", "note": "",
+        "progress": None,
+    }  # fmt: skip
+    Delivery.objects.filter(pk=delivery.pk).update(**fields)
+    lift_leases(Delivery.objects.filter(pk=delivery.pk))
+    recording.write(delivery.pk, "queued", at=database_now(), note=f"Due {due_at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def unschedule(post: Post) -> None:
+    """Make a post a draft again, as far as nothing of it has begun."""
+    _rest(post, State.DRAFT, "Taken out of the schedule.")
+
+
+def cancel(post: Post) -> int:
+    """Cancel what has not begun; gives how many deliveries were cancelled."""
+    return _rest(post, State.CANCELLED, "Cancelled.")
+
+
+def _rest(post: Post, state: State, note: str) -> int:
+    resting = Q(state__in=EDITABLE) & ~Q(state=state)
+    with transaction.atomic():
+        rows = _locked(post.deliveries.filter(resting))
+        if not rows:
+            raise NotAllowed("Nothing to cancel: this post has gone out or is going out right now.")
+        for delivery in rows:
+            check_transition(delivery.state, state)
+            Delivery.objects.filter(pk=delivery.pk).update(state=state, next_at=None)
+            recording.write(delivery.pk, "person", at=database_now(), note=note)
+        lift_leases(Delivery.objects.filter(pk__in=[delivery.pk for delivery in rows]))
+    return len(rows)
+
+
+def retry(delivery: Delivery) -> None:
+    """Try a failed, missed, held or cancelled delivery again now. Its late limit counts from now."""
+    with transaction.atomic():
+        row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
+        if row.state not in {State.FAILED, State.MISSED, State.HELD, State.CANCELLED}:
+            raise NotAllowed("This no longer needs another try.")
+        _check_accounts([row])
+        _check_rules(row.post, [row])
+        _start_over(row, database_now())
+
+
+def check_now(delivery: Delivery) -> None:
+    """Look again for an unconfirmed post. Nothing is sent unless it is proven absent."""
+    with transaction.atomic():
+        row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
+        if row.state != State.UNCONFIRMED:
+            raise NotAllowed("This is not unconfirmed any more.")
+        now = database_now()
+        changes = {"state": State.PUBLISHING, "next_at": now, "looks": 1, "error_message": ""}
+        Delivery.objects.filter(pk=row.pk).update(**changes)
+        recording.write(row.pk, "person", at=now, note="Asked to look again.")
+
+
+def confirm_live(delivery: Delivery, url: str) -> None:
+    """A person has seen an unconfirmed post live and gives its link."""
+    _settle_unconfirmed(delivery, State.PUBLISHED, f"Confirmed as live: {url}", url=url[:500])
+
+
+def confirm_absent(delivery: Delivery) -> None:
+    """A person has made sure that an unconfirmed post is not live: it is closed and may be composed anew."""
+    _settle_unconfirmed(delivery, State.CANCELLED, "Confirmed as not live.")
+
+
+def _settle_unconfirmed(delivery: Delivery, state: State, note: str, url: str = "") -> None:
+    with transaction.atomic():
+        row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
+        if row.state != State.UNCONFIRMED:
+            raise NotAllowed("This is not unconfirmed any more.")
+        now = database_now()
+        Delivery.objects.filter(pk=row.pk).update(
+            state=state, url=url, in_doubt=False, next_at=None, step="", error_message="",
+            published_at=(row.sent_at or now) if state == State.PUBLISHED else None,
+        )  # fmt: skip
+        lift_leases(Delivery.objects.filter(pk=row.pk))
+        recording.write(row.pk, "person", at=now, note=note)
+
+
+def duplicate(post: Post, author_id: int | None) -> Post:
+    """A new draft with the same words, media and channels."""
+    with transaction.atomic():
+        copy = Post.objects.create(
+            workspace=post.workspace, author_id=author_id, title=post.title, parts=post.parts,
+            first_comment=post.first_comment, late_minutes=post.late_minutes,
+        )  # fmt: skip
+        for placed in post.placed.all():
+            placed.pk, placed.post = None, copy
+            placed.save()
+        for delivery in post.deliveries.exclude(account__state=ConnectedAccount.State.DISCONNECTED):
+            Delivery.objects.create(
+                post=copy, account=delivery.account, own_parts=delivery.own_parts, kind=delivery.kind,
+                options=delivery.options, key=uuid.uuid4(),
+            )  # fmt: skip
+    return copy
+
+
+def _locked(rows: Iterable[Delivery]) -> list[Delivery]:
+    """The rows, locked until the transaction ends (on SQLite the transaction itself is the lock)."""
+    ids = [row.pk for row in rows]
+    locked = Delivery.objects.select_for_update(of=("self",)).select_related("post__workspace", "account")
+    return list(locked.filter(pk__in=ids).order_by("pk"))
