@@ -1,4 +1,4 @@
-"""Files of the library: for members inside a workspace, and by signed link for platforms that fetch them."""
+"""Bytes of the library over HTTP: streamed, in ranges, and by signed link for platforms that fetch them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from accounts.access import WorkspaceRequest, public, requires
+from accounts.access import public
 from publishing.library import EXTENSIONS, from_link
-from publishing.models import MediaFile
 
 BLOCK = 256 * 1024
 _RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
@@ -26,30 +24,10 @@ def pull(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     row = from_link(token)
     if row is None:
         raise Http404
-    return _send(request, row.file, row.mime, row.size)
+    return send_file(request, row.file, row.mime, row.size)
 
 
-@require_safe
-@requires("library.view")
-def media_file(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
-    """A file of this workspace, for players and full views."""
-    row = get_object_or_404(MediaFile, workspace=request.workspace, pk=pk)
-    return _send(request, row.file, row.mime, row.size)
-
-
-@require_safe
-@requires("library.view")
-def poster(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
-    """The small JPEG that the probe drew."""
-    row = get_object_or_404(MediaFile, workspace=request.workspace, pk=pk)
-    if not row.poster:
-        raise Http404
-    answer = _send(request, row.poster, "image/jpeg", row.poster.size)
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    return answer
-
-
-def _send(request: HttpRequest, stored: FieldFile, mime: str, size: int) -> HttpResponseBase:
+def send_file(request: HttpRequest, stored: FieldFile, mime: str, size: int) -> HttpResponseBase:
     """Stream a file or a range of it, in a way that no browser takes for a page of ours."""
     if mime not in EXTENSIONS:
         raise Http404
