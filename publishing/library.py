@@ -84,7 +84,8 @@ def _first_gate(path: Path, name: str) -> None:
         guessed = {match.mime_type for match in puremagic.magic_file(str(path)) if match.confidence >= 0.5}
     except (puremagic.PureError, ValueError):
         guessed = set()
-    head = path.open("rb").read(512).lstrip().lower()
+    with path.open("rb") as file:
+        head = file.read(512).lstrip().lower()
     if guessed & {"image/svg+xml", "text/html", "application/pdf"} or head.startswith((b"<", b"%pdf", b"mz")):
         raise UploadRefused(
             f"{name} is neither a picture nor a video. Upload a JPEG, PNG, GIF, WebP, MP4 or MOV."

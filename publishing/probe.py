@@ -69,7 +69,7 @@ def _measure_video(path: Path, poster: Path) -> dict[str, Any]:
             mime = VIDEOS.get(container.format.name)
             if mime is None or not container.streams.video:
                 raise Refused("This is neither a picture nor a video that can be used.")
-            if mime == "video/mp4" and b"qt  " in path.open("rb").read(32):
+            if mime == "video/mp4" and _is_quicktime(path):
                 mime = "video/quicktime"
             stream = container.streams.video[0]
             audio = container.streams.audio[0] if container.streams.audio else None
@@ -89,6 +89,12 @@ def _measure_video(path: Path, poster: Path) -> dict[str, Any]:
             return facts
     except (av.error.FFmpegError, StopIteration) as problem:
         raise Refused("This video is damaged or cut off: it cannot be read to its end.") from problem
+
+
+def _is_quicktime(path: Path) -> bool:
+    """Whether the brand in the first box is QuickTime's (ISO/IEC 14496-12 §4.3)."""
+    with path.open("rb") as file:
+        return b"qt  " in file.read(32)
 
 
 def _check_whole(container: Any, stream: Any, duration: float | None) -> None:
