@@ -1,12 +1,15 @@
-"""What people type about workspaces and members."""
+"""What people type about workspaces, members, servers and apps."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-from accounts.models import Workspace
+from accounts.models import AppCredential, Workspace
 from accounts.permissions import Role
 from accounts.zones import time_zone_choices
+from socialhub.platforms.login import OAuth2
 
 
 class WorkspaceForm(forms.ModelForm[Workspace]):
@@ -40,3 +43,37 @@ class RoleForm(forms.Form):
     """Another role for a member."""
 
     role = forms.ChoiceField(choices=Role.choices, label="Role")
+
+
+class HostForm(forms.Form):
+    """The server that an account lives on, where a platform has many."""
+
+    host = forms.CharField(
+        label="Server",
+        max_length=255,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        help_text="The address of your server, or your handle with it.",
+    )
+
+
+class AppForm(forms.Form):
+    """The keys of a developer app, one field for each that the login declares. Secrets are never shown again."""
+
+    def __init__(self, login: OAuth2, stored: AppCredential | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in login.app_fields:
+            kept = field.is_secret and stored is not None
+            hint = (
+                f"Set on {stored.set_at:%d %b %Y}. Leave empty to keep it." if kept and stored else field.help
+            )
+            attrs = {"autocomplete": "new-password" if field.is_secret else "off", "spellcheck": "false"}
+            self.fields[field.key] = forms.CharField(
+                label=field.label,
+                max_length=255,
+                required=not kept,
+                help_text=hint,
+                widget=forms.PasswordInput(attrs=attrs) if field.is_secret else forms.TextInput(attrs=attrs),
+                initial=stored.client_id if stored and field.key == "client_id" else None,
+            )

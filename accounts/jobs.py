@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from accounts import heartbeats
+from accounts.learning import learn_stale
 from accounts.refreshing import refresh_due
 
 
@@ -16,3 +17,8 @@ def canary() -> None:
 def refresh_tokens() -> None:
     """Every minute: renew what ends soon."""
     refresh_due(sign_of_life=canary)
+
+
+def learn_limits() -> None:
+    """Every hour: ask again what servers allow."""
+    learn_stale()

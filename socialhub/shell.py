@@ -47,7 +47,10 @@ class Other(NamedTuple):
 
 
 # label, icon, view, the action one needs, wide, late, act
-_PLACES = (("Settings", "settings", "accounts:settings", "workspace.edit", True, False, False),)
+_PLACES = (
+    ("Accounts", "accounts", "accounts:list", "accounts.view", True, False, False),
+    ("Settings", "settings", "accounts:settings", "workspace.edit", True, False, False),
+)
 
 
 def initials(name: str) -> str:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from types import MappingProxyType
+
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
+from accounts.credentials import save_app
 from accounts.membership import create_workspace
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import Role
+from accounts.tests.toy import TOY, VILLAGE, ToyServer, serve
+from socialhub.platforms import registry
 
 
 def person(name: str) -> User:
@@ -49,3 +57,25 @@ def as_maya(maya: User, northwind: Workspace) -> Client:
     client = Client()
     client.force_login(maya)
     return client
+
+
+@pytest.fixture
+def toy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
+    """The toy platforms are the only connectors, and their server runs."""
+    known = MappingProxyType({TOY.key: TOY, VILLAGE.key: VILLAGE})
+    for module in [
+        registry,
+        *[module for name, module in sys.modules.items() if name.startswith("accounts.")],
+    ]:
+        if hasattr(module, "connectors"):
+            monkeypatch.setattr(module, "connectors", lambda: known)
+    with serve() as server:
+        settings.SANDBOX_URL = server.url
+        yield server
+
+
+@pytest.fixture
+def toy_app(northwind: Workspace, maya: User) -> None:
+    """Northwind's app at the toy platform."""
+    values = {"client_id": "toy-client", "client_secret": "toy-client-secret"}
+    save_app(workspace=northwind, login=TOY.logins[0], values=values, by=maya)

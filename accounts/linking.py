@@ -1,0 +1,38 @@
+"""Putting an account that a login found into its row."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.learning import learn
+from accounts.models import ConnectedAccount, User, Workspace
+from accounts.tokens import set_tokens
+from socialhub.platforms.values import Account
+
+
+def link(*, workspace: Workspace, platform: str, login: str, account: Account, by: User) -> ConnectedAccount:
+    """Make or renew the row of one identity, and learn what its server allows. Its posts stay with it."""
+    assert account.tokens is not None
+    with transaction.atomic():
+        row = (
+            ConnectedAccount.objects.select_for_update()
+            .filter(
+                workspace=workspace, platform=platform, host=account.host, external_id=account.external_id
+            )
+            .first()
+        ) or ConnectedAccount(
+            workspace=workspace, platform=platform, host=account.host, external_id=account.external_id
+        )
+        _describe(row, account)
+        row.login, row.connected_by = login, by
+        row.state, row.state_reason = ConnectedAccount.State.ACTIVE, ""
+        set_tokens(row, account.tokens)
+        row.save()
+    learn(row)
+    return row
+
+
+def _describe(row: ConnectedAccount, account: Account) -> None:
+    for name in ("handle", "name", "kind", "url", "avatar_url", "person_id"):
+        setattr(row, name, getattr(account, name))
+    row.extra = {**row.extra, **account.extra}

@@ -1,0 +1,60 @@
+"""Set-up: the keys of developer apps, and the addresses to paste there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import WorkspaceRequest, requires
+from accounts.credentials import environment_name, find_app, save_app, stored_app
+from accounts.forms import AppForm
+from accounts.models import Workspace
+from accounts.network import redirect_uri
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.registry import connectors
+
+
+@require_GET
+@requires("credentials.edit")
+def setup(request: WorkspaceRequest) -> HttpResponse:
+    """The first platform whose keys are missing, or the first."""
+    known = list(connectors().values())
+    wanting = [one for one in known if not _is_ready(request.workspace, one)]
+    return redirect("accounts:app", request.workspace.slug, (wanting or known)[0].key)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("credentials.edit")
+def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
+    """The keys of one platform's apps."""
+    connector = connectors().get(platform)
+    if connector is None:
+        raise Http404
+    parts, failed = [], False
+    for login in connector.logins:
+        if login.user_host:
+            continue
+        sent = request.method == "POST" and request.POST.get("login") == login.key
+        stored = stored_app(request.workspace, login)
+        form = AppForm(login, stored, request.POST if sent else None, prefix=login.key)
+        if sent and form.is_valid():
+            save_app(workspace=request.workspace, login=login, values=form.cleaned_data, by=request.user)
+            messages.success(request, f"Saved. {connector.name} can be connected now.")
+            return redirect("accounts:app", request.workspace.slug, platform)
+        failed = failed or sent
+        from_environment = stored is None and find_app(request.workspace, login) is not None
+        names = [environment_name(login, field) for field in login.app_fields]
+        parts.append((login, form, stored, from_environment, names))
+    context = {
+        "connector": connector,
+        "parts": parts,
+        "redirect_uri": redirect_uri(platform),
+        "others": [(one, _is_ready(request.workspace, one)) for one in connectors().values()],
+    }
+    return render(request, "accounts/setup.html", context, status=422 if failed else 200)
+
+
+def _is_ready(workspace: Workspace, connector: Connector) -> bool:
+    return any(login.user_host or find_app(workspace, login) for login in connector.logins)
