@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -26,14 +25,12 @@ State = ConnectedAccount.State
 
 
 @pytest.fixture
-def account(toy: ToyServer, toy_app: None, maya: User) -> Iterator[ConnectedAccount]:
+def account(toy: ToyServer, toy_app: None, maya: User) -> ConnectedAccount:
     """Northwind's account at the toy platform, with a token of two hours."""
-    address = begin(
-        membership=maya.memberships.get(), session_key="s1", connector=TOY, login=TOY.logins[0]
-    )
+    address = begin(membership=maya.memberships.get(), session_key="s1", connector=TOY, login=TOY.logins[0])
     row = finish(platform="toy", params=toy.consent(address), user=maya, session_key="s1").connected
     assert row
-    yield row
+    return row
 
 
 def _age(account: ConnectedAccount, **left: float) -> None:
@@ -169,7 +166,9 @@ def test_the_platform_says_how_long_to_wait(toy: ToyServer, account: ConnectedAc
     assert retry > datetime.now(UTC) + timedelta(seconds=590)
 
 
-def test_a_token_that_was_replaced_meanwhile_accuses_nobody(toy: ToyServer, account: ConnectedAccount) -> None:
+def test_a_token_that_was_replaced_meanwhile_accuses_nobody(
+    toy: ToyServer, account: ConnectedAccount
+) -> None:
     used = authorised(account)
     refresh(account)
     refused(account, used, PlatformError(Fault.REVOKED))
