@@ -79,7 +79,11 @@ class Live:
 
 @dataclass(frozen=True)
 class Back:
-    """An earlier step must run again (an upload expired). Never past the public step once it has acted."""
+    """An earlier step must run again (an upload expired). Never past the public step once it has acted.
+
+    From ``find``, naming its own step: that part of a thread is live (its id is in ``facts``); the step runs
+    on with the next one and is no longer in doubt.
+    """
 
     to: str
     facts: Facts = field(default_factory=lambda: NO_FACTS)

@@ -66,6 +66,7 @@ RevokeWith = Callable[[LoginContext, Account], None]
 Discover = Callable[[LoginContext, Tokens], tuple[Account, ...]]
 RegisterApp = Callable[[LoginContext, str], App]
 CheckHost = Callable[[str], str]
+FitScopes = Callable[[App, tuple[str, ...]], tuple[str, ...]]
 
 
 def read_tokens(body: Any, now: datetime, *, separator: str = " ") -> Tokens:
@@ -97,8 +98,9 @@ class OAuth2:
     ``app_key`` names the developer app (two platforms may share one). ``{host}`` in an address is filled with
     the server that the person typed (``user_host``). ``scopes`` are the least per capability. Hooks:
     ``after_exchange`` turns a short-lived token into a long-lived one, ``refresh_with`` renews where it is no
-    standard refresh grant, ``discover`` lists the accounts that the consent covers, ``register_app`` registers us
-    at a user-run server, ``check_host`` reads what the person typed as a host (``LoginError`` if none).
+    standard refresh grant, ``discover`` lists the accounts that the consent covers, ``register_app``
+    registers us at a user-run server, ``check_host`` reads what the person typed as a host (``LoginError`` if none) and
+    ``fit_scopes`` turns the wanted scopes into those that this app may ask for (servers differ).
     ``refresh_min_age`` is the least age that the platform wants of a token it renews.
     """
 
@@ -122,6 +124,7 @@ class OAuth2:
     user_host: bool = False
     check_host: CheckHost | None = None
     register_app: RegisterApp | None = None
+    fit_scopes: FitScopes | None = None
     read_tokens: ReadTokens = read_tokens
     after_exchange: AfterExchange | None = None
     refresh_with: RefreshWith | None = None
@@ -144,8 +147,9 @@ class OAuth2:
         return tuple(dict.fromkeys(wanted))
 
     def missing(self, granted: frozenset[str], capability: Capability) -> tuple[str, ...]:
-        """The scopes that ``capability`` needs and the person did not grant."""
-        return tuple(scope for scope in self.scopes.get(capability, ()) if scope not in granted)
+        """The scopes that ``capability`` needs and was not granted; ``write`` covers ``write:media``."""
+        needed = self.scopes.get(capability, ())
+        return tuple(scope for scope in needed if not {scope, scope.partition(":")[0]} & granted)
 
 
 def new_verifier() -> str:
@@ -157,6 +161,8 @@ def authorize_url(
     login: OAuth2, app: App, *, redirect_uri: str, state: str, scopes: tuple[str, ...], verifier: str = ""
 ) -> str:
     """Where to send the person. ``verifier`` is needed where the login wants PKCE (S256)."""
+    if login.fit_scopes is not None:
+        scopes = login.fit_scopes(app, scopes)
     params: dict[str, str] = {
         "response_type": "code",
         login.client_id_param: app.client_id,
