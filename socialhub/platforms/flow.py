@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.values import Account, Content
 
 if TYPE_CHECKING:
@@ -96,6 +97,16 @@ class Held:
 
     reason: str
     facts: Facts = field(default_factory=lambda: NO_FACTS)
+
+
+def partly(error: PlatformError, *, done: int, count: int) -> Held:
+    """What a thread becomes when ``error`` stops it: held with its first posts live, to go on from there.
+
+    Before the first post, in doubt, or where a later try or a new login can help, ``error`` is raised again.
+    """
+    if not done or error.is_ambiguous or error.is_retryable or error.requires_reauth:
+        raise error
+    return Held(f"{done} of {count} posts of the thread are live, the next was refused. {error.user_message}")
 
 
 @dataclass(frozen=True)

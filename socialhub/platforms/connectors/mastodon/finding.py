@@ -25,7 +25,6 @@ QUIET = timedelta(seconds=60)
 LONGEST_REQUEST = timedelta(minutes=5)
 KEY_IS_KNOWN = timedelta(minutes=50)
 """A key is kept for 3600 s from the first request; the margin is ours."""
-LOOK_AGAIN = timedelta(seconds=30)
 CLOCK_SKEW = timedelta(minutes=2)
 PAGE, PAGES = 40, 5
 _BREAK = regex.compile(r"<br\s*+/?>|</p>\s*+<p>", regex.IGNORECASE)
@@ -50,15 +49,14 @@ def find_status(job: Job) -> Finding:
     if waited < QUIET:
         return Stay(wait=QUIET - waited, note="waiting until a late request must have ended")
     ids = media_ids(job, index)
-    if ids and is_attached(job, ids[0]):
-        if waited < LONGEST_REQUEST:
-            return Stay(wait=LOOK_AGAIN, note="the files are in a post that is not listed yet")
-        return Unsure("The server used the files, but it shows no such post. It may have been deleted there.")
-    if Instance.of(job.account).is_mastodon and waited < KEY_IS_KNOWN:
+    is_used = bool(ids) and is_attached(job, ids[0])
+    if not is_used and Instance.of(job.account).is_mastodon and waited < KEY_IS_KNOWN:
         return None  # the same key again: the server gives the first post if there is one after all
-    looks = int(job.facts.get("looks", 0)) + 1
-    if looks < 2 or waited < LONGEST_REQUEST:
-        return Stay({"looks": looks}, wait=LOOK_AGAIN, note="looking once more")
+    if waited < LONGEST_REQUEST:
+        note = "the files are in a post that is not listed yet" if is_used else "looking once more"
+        return Stay(wait=LONGEST_REQUEST - waited, note=note)
+    if is_used:
+        return Unsure("The server used the files, but it shows no such post. It may have been deleted there.")
     if waited > KEY_IS_KNOWN and not ids:
         return Unsure("The server shows no such post, but too much time has passed to be sure.")
     return None
@@ -67,7 +65,7 @@ def find_status(job: Job) -> Finding:
 def _found(job: Job, status: Mapping[str, Any]) -> Finding:
     url = str(status.get("url") or status.get("uri") or "")
     posts = [*job.facts["posts"], {"id": str(status["id"]), "url": url}]
-    facts = {"posts": posts, "looks": 0}
+    facts = {"posts": posts}
     if len(posts) < len(job.content.posts):
         return Back("post_status", facts, note=f"post {len(posts)} is live")
     return Live(posts[0]["id"], posts[0]["url"], facts)

@@ -12,7 +12,8 @@ from typing import Any
 
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
-from socialhub.platforms.flow import Flow, Go, Job, Live, Outcome, Stay, Step
+from socialhub.platforms.errors import PlatformError
+from socialhub.platforms.flow import Flow, Go, Job, Live, Outcome, Stay, Step, partly
 from socialhub.platforms.values import Account, Kind
 
 from .finding import find_status
@@ -38,10 +39,13 @@ def post_status(job: Job) -> Outcome:
     if Instance.of(job.account).is_mastodon:
         # Others ignore the key, or (Pleroma) replay a refusal for as long as they remember it.
         headers["Idempotency-Key"] = job.facts["keys"][index]
-    answer = job.api.post("api/v1/statuses", json_body=body_of(job, index), headers=headers)
+    try:
+        answer = job.api.post("api/v1/statuses", json_body=body_of(job, index), headers=headers)
+    except PlatformError as error:
+        return partly(error, done=index, count=len(job.content.posts))
     url = answer.body.get("url") or answer.body.get("uri") or ""
     posts = [*job.facts["posts"], {"id": answer.text("id"), "url": str(url)}]
-    facts = {"posts": posts, "looks": 0}
+    facts = {"posts": posts}
     done, count = len(posts), len(job.content.posts)
     if done < count:
         return Stay(facts, progress=done / count, note=f"{done} of {count} posts are live")
