@@ -103,6 +103,22 @@ def test_no_connector_is_named_outside_its_folder() -> None:
     assert found == []
 
 
+def test_the_product_does_not_know_the_sandbox() -> None:
+    may = {ROOT / "socialhub/management/commands" / f"{name}.py" for name in ("sandbox", "demo")}
+    found = []
+    for path in _product():
+        if path in may or "sandbox" in path.parts or path.name == "sandbox.py":
+            continue
+        for node in _nodes(path):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += (
+                [name.name for name in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            )
+            if any("sandbox" in name.split(".") for name in names):
+                found.append(_at(path, getattr(node, "lineno", None)))
+    assert found == []
+
+
 def test_nothing_sleeps() -> None:
     found = []
     for path in _product():

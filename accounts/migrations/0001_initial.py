@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('host', models.CharField(blank=True, max_length=255)),
                 ('state_hash', models.CharField(max_length=64, unique=True)),
                 ('verifier', accounts.fields.SecretTextField(blank=True, editable=False, null=True)),
-                ('redirect_uri', models.URLField(max_length=500)),
+                ('redirect_uri', models.CharField(max_length=500)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField(db_index=True)),
                 ('used_at', models.DateTimeField(null=True)),
