@@ -13,6 +13,9 @@ from django.utils.functional import cached_property
 from accounts.access import LAST_WORKSPACE
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import Role
+from publishing.models import Delivery
+from publishing.states import NEEDS_A_PERSON
+from socialhub.pulse import Pulse, read_pulse
 
 THEMES = ("light", "dark")
 
@@ -27,6 +30,7 @@ class Place(NamedTuple):
     wide: bool = False
     late: bool = False
     act: bool = False
+    waiting: int = 0
 
 
 class Link(NamedTuple):
@@ -46,11 +50,24 @@ class Other(NamedTuple):
     current: bool
 
 
-# label, icon, view, the action one needs, wide, late, act
-_PLACES = (
-    ("Accounts", "accounts", "accounts:list", "accounts.view", True, False, False),
-    ("Settings", "settings", "accounts:settings", "workspace.edit", True, False, False),
+# label, icon, view, its arguments, the action one needs, wide, late, act
+_PLACES: tuple[tuple[str, str, str, tuple[str, ...], str, bool, bool, bool], ...] = (
+    ("Compose", "plus", "publishing:compose", (), "posts.edit", False, False, True),
+    ("Today", "today", "publishing:today", (), "posts.view", False, False, False),
+    ("Calendar", "calendar", "publishing:calendar", ("month",), "posts.view", False, False, False),
+    ("Posts", "posts", "publishing:posts", (), "posts.view", False, True, False),
+    ("Accounts", "accounts", "accounts:list", (), "accounts.view", True, False, False),
+    ("Settings", "settings", "accounts:settings", (), "workspace.edit", True, False, False),
 )
+
+
+# a page that lies under another one's entry
+_BELONGS = {
+    "publishing:compose": ("publishing:edit",),
+    "publishing:posts": ("publishing:post",),
+    "accounts:list": ("accounts:detail", "accounts:pick", "accounts:connect"),
+    "accounts:settings": ("accounts:members", "accounts:setup", "accounts:app", "accounts:invite"),
+}
 
 
 def initials(name: str) -> str:
@@ -104,10 +121,28 @@ class Shell:
         assert self.membership is not None
         match = self.request.resolver_match
         here = match.view_name if match else ""
-        for label, icon, view, action, wide, late, act in _PLACES:
+        for label, icon, view, args, action, wide, late, act in _PLACES:
             if self.membership.may(action):
-                url = reverse(view, args=[self.membership.workspace.slug])
-                yield Place(label, icon, url, here == view, wide, late, act)
+                url = reverse(view, args=[self.membership.workspace.slug, *args])
+                current = here == view or here in _BELONGS.get(view, ())
+                waiting = self.waiting if view == "publishing:posts" else 0
+                yield Place(label, icon, url, current, wide, late, act, waiting)
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many deliveries wait for a person."""
+        states = list(NEEDS_A_PERSON)
+        return Delivery.objects.filter(post__workspace=self.workspace, state__in=states).count()
+
+    @property
+    def search(self) -> str:
+        """Where the search of the top bar goes."""
+        return reverse("publishing:posts", args=[self.workspace.slug]) if self.workspace else ""
+
+    @cached_property
+    def pulse(self) -> Pulse | None:
+        """Whether the publisher and the job cluster are alive."""
+        return read_pulse(self.workspace.slug) if self.workspace else None
 
     @cached_property
     def workspaces(self) -> list[Other]:

@@ -6,10 +6,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from publishing.views.files import pull
+from socialhub.pulse import pulse
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("media/pull/<str:token>/<str:name>", pull, name="media_pull"),
+    path("w/<slug:slug>/pulse/", pulse, name="pulse"),
+    # The front page of a workspace is publishing's, so it is asked first.
+    path("", include("publishing.urls")),
     path("", include("accounts.urls")),
 ]

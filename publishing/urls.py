@@ -1,0 +1,50 @@
+"""Addresses of writing, planning and watching posts. All of them lie in a workspace."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from publishing.views import calendar, compose, media, post, posts, today
+
+app_name = "publishing"
+
+
+class View:
+    """The ways to look at the calendar."""
+
+    regex = "month|week|list"
+
+    def to_python(self, value: str) -> str:
+        """As written."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As written."""
+        return value
+
+
+register_converter(View, "calendar_view")
+
+_workspace = [
+    path("", today.today, name="today"),
+    path("compose/", compose.compose, name="compose"),
+    path("compose/check/", compose.check, name="check-draft"),
+    path("compose/autosave/", compose.autosave, name="autosave"),
+    path("calendar/<calendar_view:name>/", calendar.calendar, name="calendar"),
+    path("posts/", posts.listing, name="posts"),
+    path("posts/<int:pk>/", post.post, name="post"),
+    path("posts/<int:pk>/edit/", compose.edit, name="edit"),
+    path("posts/<int:pk>/flights/", post.flights, name="flights"),
+    path("posts/<int:pk>/publish/", post.publish, name="publish"),
+    path("posts/<int:pk>/cancel/", post.cancel, name="cancel"),
+    path("posts/<int:pk>/duplicate/", post.duplicate, name="duplicate"),
+    path("deliveries/<int:pk>/check/", post.check, name="check"),
+    path("deliveries/<int:pk>/retry/", post.retry, name="retry"),
+    path("deliveries/<int:pk>/live/", post.live, name="live"),
+    path("deliveries/<int:pk>/absent/", post.absent, name="absent"),
+    path("media/", media.upload, name="upload"),
+    path("media/<int:pk>/picture/", media.picture, name="picture"),
+    path("media/<int:pk>/file/", media.file, name="file"),
+]
+
+urlpatterns = [path("w/<slug:slug>/", include(_workspace))]

@@ -1,0 +1,209 @@
+"""One post: its flight recorder, what it says, and the acts that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import View, WorkspaceRequest, requires
+from accounts.models import ConnectedAccount
+from publishing import composing, scheduling
+from publishing.models import Delivery, Post, PostMedia
+from publishing.states import EDITABLE, RUNNING, State
+from publishing.views.cards import card, name_of
+from publishing.views.flights import Act, flight
+
+# While something moves the page asks again this often, in seconds; a post that only waits asks more rarely.
+MOVING, WAITING = 2, 15
+
+
+def _post(request: WorkspaceRequest, pk: int) -> Post:
+    accounts = ConnectedAccount.objects.without_secrets()
+    deliveries = Delivery.objects.prefetch_related(Prefetch("account", accounts), "log")
+    placed = PostMedia.objects.select_related("media")
+    posts = Post.objects.filter(workspace=request.workspace).select_related("author")
+    fetched = posts.prefetch_related(Prefetch("deliveries", deliveries), Prefetch("placed", placed))
+    return get_object_or_404(fetched, pk=pk)
+
+
+@require_GET
+@requires("posts.view")
+def post(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The page of a post."""
+    found = _post(request, pk)
+    slug = request.workspace.slug
+    may_edit = request.membership.may("posts.edit")
+    context = {
+        **_recorder(request, found),
+        "posts_url": reverse("publishing:posts", args=[slug]),
+        "duplicate_url": reverse("publishing:duplicate", args=[slug, pk]),
+        "can_compose": may_edit,
+        "editable": composing.is_editable(found),
+        "facts": _facts(found),
+        "acts": _acts(request, found),
+        "parts": [part for part in found.parts if part.strip()],
+        "owns": _own_texts(found),
+        "comment": found.first_comment,
+        "media": [_medium(placed, slug) for placed in found.placed.all()],
+    }
+    return render(request, "publishing/post.html", context)
+
+
+@require_GET
+@requires("posts.view")
+def flights(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The flight recorder alone; it asks for itself while anything moves."""
+    return render(request, "publishing/_flights.html", _recorder(request, _post(request, pk)))
+
+
+def _recorder(request: WorkspaceRequest, found: Post) -> dict[str, Any]:
+    slug, now = request.workspace.slug, timezone.now()
+    states = {State(delivery.state) for delivery in found.deliveries.all()}
+    due = found.due_at is not None and (found.due_at - now).total_seconds() < 60
+    moves = State.PUBLISHING in states or (State.SCHEDULED in states and due) or _still_after(found)
+    may_act = request.membership.may("posts.publish")
+    return {
+        "card": card(found, request.workspace, now),
+        "flights": [flight(each, request.workspace, may_act=may_act) for each in found.deliveries.all()],
+        "flights_url": reverse("publishing:flights", args=[slug, found.pk]),
+        "live_every": MOVING if moves else WAITING if states & RUNNING else 0,
+        "edit_url": reverse("publishing:edit", args=[slug, found.pk]),
+        "now": now,
+    }
+
+
+def _still_after(found: Post) -> bool:
+    """Whether a live post still has steps ahead: reading its link, a first comment."""
+    return any(each.state == State.PUBLISHED and each.next_at for each in found.deliveries.all())
+
+
+def _facts(found: Post) -> list[dict[str, Any]]:
+    author = found.author.get_full_name() if found.author else "somebody who left"
+    return [
+        {"name": "Due", "at": found.due_at, "value": "not scheduled"},
+        {"name": "Written by", "at": None, "value": author},
+        {"name": "Last changed", "at": found.updated_at, "value": ""},
+    ]
+
+
+def _acts(request: WorkspaceRequest, found: Post) -> list[Act]:
+    if not request.membership.may("posts.publish"):
+        return []
+    states = {State(delivery.state) for delivery in found.deliveries.all()}
+    args = [request.workspace.slug, found.pk]
+    acts = []
+    if states and states <= {State.DRAFT, State.SCHEDULED}:
+        now = reverse("publishing:publish", args=args)
+        acts.append(Act("Publish now", "send", now, primary=True, confirm="Publish this post now?"))
+    if states & (EDITABLE - {State.CANCELLED, State.DRAFT}):
+        acts.append(
+            Act(
+                "Cancel",
+                "ban",
+                reverse("publishing:cancel", args=args),
+                danger=True,
+                confirm="Cancel what has not gone out?",
+            )
+        )
+    return acts
+
+
+def _own_texts(found: Post) -> list[dict[str, Any]]:
+    return [
+        {"platform": each.account.platform, "name": name_of(each.account), "parts": each.own_parts}
+        for each in found.deliveries.all()
+        if each.own_parts is not None
+    ]
+
+
+def _medium(placed: PostMedia, slug: str) -> dict[str, Any]:
+    return {
+        "url": reverse("publishing:file", args=[slug, placed.media_id]),
+        "video": placed.media.is_video,
+        "alt": placed.alt or placed.media.alt,
+        "name": placed.media.name,
+    }
+
+
+def _on_post(act: Callable[[Post], object], done: str) -> View:
+    """A view that lets one verb of a post happen and shows the post again."""
+
+    @require_POST
+    @requires("posts.publish")
+    def view(request: WorkspaceRequest, pk: int) -> HttpResponse:
+        found = get_object_or_404(Post, workspace=request.workspace, pk=pk)
+        _try(request, lambda: act(found), done)
+        return redirect("publishing:post", request.workspace.slug, pk)
+
+    return view
+
+
+publish = _on_post(scheduling.publish_now, "On its way.")
+cancel = _on_post(scheduling.cancel, "Cancelled.")
+
+
+@require_POST
+@requires("posts.edit")
+def duplicate(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """A new draft with the same words, files and channels."""
+    found = get_object_or_404(Post, workspace=request.workspace, pk=pk)
+    copy = scheduling.duplicate(found, request.user.pk)
+    messages.success(request, "This is a copy. Nothing is scheduled yet.")
+    return redirect("publishing:edit", request.workspace.slug, copy.pk)
+
+
+def _on_delivery(act: Callable[[Delivery], object], done: str) -> View:
+    """A view that lets one verb of a delivery happen; htmx gets the recorder, a plain form the page."""
+
+    @require_POST
+    @requires("posts.publish")
+    def view(request: WorkspaceRequest, pk: int) -> HttpResponse:
+        found = get_object_or_404(Delivery, post__workspace=request.workspace, pk=pk)
+        _try(request, lambda: act(found), done)
+        if not request.headers.get("HX-Request"):
+            return redirect("publishing:post", request.workspace.slug, found.post_id)
+        context = _recorder(request, _post(request, found.post_id))
+        return render(request, "publishing/_acted.html", context)
+
+    return view
+
+
+check = _on_delivery(scheduling.check_now, "Looking for it now.")
+retry = _on_delivery(scheduling.retry, "Trying again now.")
+absent = _on_delivery(scheduling.confirm_absent, "Closed as not live. Duplicate the post to send it anew.")
+
+
+@require_POST
+@requires("posts.publish")
+def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """A person has seen an unconfirmed post live and gives its link."""
+    found = get_object_or_404(Delivery, post__workspace=request.workspace, pk=pk)
+    link = request.POST.get("link", "").strip()
+    if link and not link.startswith(("https://", "http://")):
+        messages.error(
+            request, "A link begins with https://. Copy it from the address bar, or leave it empty."
+        )
+    else:
+        _try(request, lambda: scheduling.confirm_live(found, link), "Marked as published.")
+    return redirect("publishing:post", request.workspace.slug, found.post_id)
+
+
+def _try(request: WorkspaceRequest, act: Callable[[], object], done: str) -> None:
+    """Say what happened, or why it could not."""
+    try:
+        act()
+    except scheduling.NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    except scheduling.Blocked as blocked:
+        words = dict.fromkeys(each.message for found in blocked.violations.values() for each in found)
+        messages.error(request, "The platform's rules forbid this. " + " ".join(words))
+    else:
+        messages.success(request, done)

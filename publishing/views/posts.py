@@ -1,0 +1,125 @@
+"""The list of posts: filters by state and channel, search, pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import WorkspaceRequest, requires
+from accounts.models import ConnectedAccount
+from publishing.models import Delivery, Post
+from publishing.states import NEEDS_A_PERSON, State
+from publishing.views.cards import card, drawable, label_of, name_of
+
+PAGE = 25
+
+
+class Chip(NamedTuple):
+    """A filter that is a link: it switches itself in the query."""
+
+    label: str
+    url: str
+    on: bool
+    icon: str = ""
+    platform: str = ""
+    waiting: int = 0
+    tone: str = ""
+
+
+class Group(NamedTuple):
+    """States that people look for together."""
+
+    label: str
+    icon: str
+    states: frozenset[str]
+    tone: str = ""
+
+
+GROUPS = {
+    "attention": Group("Needs you", "warn", frozenset(NEEDS_A_PERSON), "bad"),
+    "drafts": Group("Drafts", "draft", frozenset({State.DRAFT, State.AWAITING_APPROVAL})),
+    "scheduled": Group("Scheduled", "clock", frozenset({State.SCHEDULED, State.PUBLISHING})),
+    "published": Group("Published", "done", frozenset({State.PUBLISHED})),
+    "cancelled": Group("Cancelled", "ban", frozenset({State.CANCELLED})),
+}
+
+
+@require_GET
+@requires("posts.view")
+def listing(request: WorkspaceRequest) -> HttpResponse:
+    """All posts of the workspace, newest first."""
+    query = {key: request.GET.get(key, "").strip() for key in ("q", "channel", "show")}
+    posts = _found(request, **query).order_by(Coalesce("due_at", "updated_at").desc(), "-pk")
+    page = Paginator(drawable(posts), PAGE).get_page(request.GET.get("page"))
+    kept = {key: value for key, value in query.items() if value}
+    context = {
+        "page": page,
+        "cards": [card(post, request.workspace) for post in page.object_list],
+        "q": query["q"],
+        "show": query["show"],
+        "narrowed": bool(kept),
+        "query": urlencode(kept),
+        "channels": _channels(request, query["channel"]),
+        "filters": _chips(request, kept),
+        "can_compose": request.membership.may("posts.edit"),
+        "compose_url": reverse("publishing:compose", args=[request.workspace.slug]),
+    }
+    return render(request, "publishing/posts.html", context)
+
+
+def _found(request: WorkspaceRequest, *, q: str, channel: str, show: str) -> QuerySet[Post]:
+    posts = Post.objects.filter(workspace=request.workspace)
+    if channel.isascii() and channel.isdigit():
+        posts = posts.filter(deliveries__account=int(channel))
+    if show in GROUPS:
+        posts = posts.filter(_in(GROUPS[show].states))
+    if q:
+        # JSON text holds other alphabets as they are or escaped, as the database likes it.
+        posts = posts.annotate(words=Cast("parts", TextField())).filter(
+            Q(title__icontains=q) | Q(words__icontains=q) | Q(words__icontains=json.dumps(q)[1:-1])
+        )
+    return posts
+
+
+def _in(states: Iterable[str]) -> Q:
+    """Posts with a delivery in one of the states; a post without deliveries is a draft."""
+    ids = Delivery.objects.filter(state__in=list(states)).values("post")
+    found = Q(pk__in=ids)
+    return found | Q(deliveries__isnull=True) if State.DRAFT in states else found
+
+
+def _chips(request: HttpRequest, kept: dict[str, str]) -> list[Chip]:
+    workspace = request.workspace  # type: ignore[attr-defined]
+    rows: Any = (
+        Delivery.objects.filter(post__workspace=workspace)
+        .values_list("state")
+        .annotate(Count("post", distinct=True))
+    )
+    counts = dict(rows)
+    rest = {key: value for key, value in kept.items() if key != "show"}
+    chips = [Chip("All", f"?{urlencode(rest)}", "show" not in kept, "list")]
+    for key, group in GROUPS.items():
+        count = sum(counts.get(state, 0) for state in group.states)
+        on = kept.get("show") == key
+        url = f"?{urlencode(rest if on else {**rest, 'show': key})}"
+        tone = group.tone if count else ""
+        chips.append(Chip(group.label, url, on, group.icon, "", count if tone else 0, tone))
+    return chips
+
+
+def _channels(request: WorkspaceRequest, chosen: str) -> list[dict[str, Any]]:
+    accounts = ConnectedAccount.objects.filter(workspace=request.workspace).without_secrets()
+    return [
+        {"id": each.pk, "name": name_of(each), "label": label_of(each.platform), "on": str(each.pk) == chosen}
+        for each in accounts
+    ]
