@@ -92,14 +92,18 @@ class Answer:
         """A field of the body that must be there, as text: platforms send ids as numbers or strings."""
         value = self.body.get(key) if isinstance(self.body, Mapping) else None
         if value is None or value == "":
-            raise PlatformError(
-                Fault.UNKNOWN,
-                http_status=self.status,
-                reach=Reach.UNKNOWN,
-                user_message="The platform answered without what we need to go on.",
-                code=f"no {key}",
-            )
+            raise self.lacks(key)
         return str(value)
+
+    def lacks(self, key: str) -> PlatformError:
+        """The error for a good answer without a field that must be there: its effect may exist."""
+        return PlatformError(
+            Fault.UNKNOWN,
+            http_status=self.status,
+            reach=Reach.UNKNOWN,
+            user_message="The platform answered without what we need to go on.",
+            code=f"no {key}",
+        )
 
 
 Recorder = Callable[[Exchange], None]

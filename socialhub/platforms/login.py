@@ -98,8 +98,8 @@ class OAuth2:
     ``app_key`` names the developer app (two platforms may share one). ``{host}`` in an address is filled with
     the server that the person typed (``user_host``). ``scopes`` are the least per capability. Hooks:
     ``after_exchange`` turns a short-lived token into a long-lived one, ``refresh_with`` renews where it is no
-    standard refresh grant, ``discover`` lists the accounts that the consent covers, ``register_app``
-    registers us at a user-run server, ``check_host`` reads what the person typed as a host (``LoginError`` if none) and
+    standard refresh grant, ``discover`` lists the accounts that the consent covers, ``register_app`` registers us
+    at a user-run server, ``check_host`` reads what the person typed as a host (``LoginError`` if none) and
     ``fit_scopes`` turns the wanted scopes into those that this app may ask for (servers differ).
     ``refresh_min_age`` is the least age that the platform wants of a token it renews.
     """

@@ -26,7 +26,7 @@ from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.login import LoginContext, OAuth2
 from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.transport import Exchange, Request, Response, Transport
-from socialhub.platforms.values import Account, App, Content, Kind, Media, Part
+from socialhub.platforms.values import Account, App, Content, Kind, Media, Part, Secret
 
 CALLBACK = "http://127.0.0.1:8000/callback"
 MOST_TURNS = 120
@@ -274,7 +274,7 @@ def _app(connector: Connector, login: OAuth2, server: Server, context: LoginCont
     if login.register_app is not None:
         return login.register_app(context, host)
     made = server.control.create_app(connector.key, [CALLBACK], login=login.key)
-    return App(made["client_id"], oauth.Secret(made["client_secret"]))
+    return App(made["client_id"], Secret(made["client_secret"]))
 
 
 @lru_cache(maxsize=4)
@@ -305,21 +305,25 @@ def film(seconds: int = 4) -> bytes:
 
 def file_of(data: bytes, mime: str, link: Callable[[timedelta], str] | None = None, alt: str = "") -> Media:
     """A file as the media library would hand it out."""
-    shape = (
-        {"width": 360, "height": 640, "seconds": 4.0, "fps": 25.0, "video_codec": "h264"}
-        if mime.startswith("video/")
-        else {"width": 640, "height": 640}
-    )
+    moves = mime.startswith("video/")
     return Media(
         key=str(uuid.uuid4()),
         mime=mime,
         size=len(data),
         alt=alt,
         name="file." + mime.partition("/")[2],
+        width=360 if moves else 640,
+        height=640,
+        seconds=4.0 if moves else None,
+        fps=25.0 if moves else None,
+        video_codec="h264" if moves else None,
         read=lambda offset, length: data[offset : offset + length],
-        **({"public_url": link} if link else {}),
-        **shape,  # type: ignore[arg-type]
+        public_url=link or _no_link,
     )
+
+
+def _no_link(ttl: timedelta) -> str:
+    raise AssertionError("this connector was not expected to ask for a public address")
 
 
 def sample(kind: Kind, publish_file: Callable[[bytes, str], Callable[[timedelta], str]]) -> Content:

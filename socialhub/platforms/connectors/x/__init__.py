@@ -1,0 +1,42 @@
+"""X, formerly Twitter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from socialhub.platforms.api import Service
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.policy import Policy, Quota, Scope
+
+from .errors import errors
+from .limits import read_limits
+from .login import learn, login
+from .options import options
+from .publish import publishing
+from .rules import RULES, refine
+
+RATE_LIMITS = "https://docs.x.com/x-api/fundamentals/rate-limits"
+
+connector = Connector(
+    key="x",
+    name="X",
+    service=Service(
+        base="https://api.x.com",
+        errors=errors,
+        read_limits=read_limits,
+        trace_header="x-transaction-id",
+    ),
+    logins=(login,),
+    rules=RULES,
+    options=options,
+    publishing=publishing,
+    # Stored content is deleted within a day when its author or X asks (https://docs.x.com/developer-terms).
+    policy=Policy(may_mix_with_others=False),
+    quotas=(
+        Quota("posts", 100, timedelta(minutes=15), source=RATE_LIMITS),
+        Quota("posts_day", 10_000, timedelta(hours=24), Scope.APP, source=RATE_LIMITS),
+    ),
+    refine=refine,
+    learn=learn,
+    docs_url="https://docs.x.com/x-api/introduction",
+)
