@@ -72,8 +72,8 @@ def save(
 
 
 def is_editable(post: Post) -> bool:
-    """Whether all of the post may still be changed."""
-    return all(delivery.state in EDITABLE for delivery in post.deliveries.all())
+    """Whether all of the post may still be changed: nothing of it is public, on its way or in doubt."""
+    return all(delivery.state in EDITABLE and not delivery.is_begun for delivery in post.deliveries.all())
 
 
 def _own(rows: Any, ids: Sequence[int]) -> dict[int, Any]:
@@ -99,6 +99,8 @@ def _target(post: Post, composition: Composition, accounts: Mapping[int, Connect
         row.own_parts = list(target.own_parts) if target.own_parts is not None else None
         row.kind = target.kind
         row.options = dict(target.options)
+        # What earlier tries uploaded belongs to the former content.
+        row.step, row.facts, row.attempts = "", {}, 0
         row.save()
 
 

@@ -81,6 +81,8 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Ver
         case Held(reason=reason):
             if flow.is_after(turn.step):
                 return _past(delivery, flow, turn.step, now, reason)
+            if turn.found:  # a person must look, and until then nothing may be sent again
+                return unconfirmed(reason, facts=facts)
             return hold(reason, facts=facts)
         case Unsure(reason=reason):
             return _unsure(delivery, flow, turn.step, now, reason, facts)
@@ -137,6 +139,7 @@ def _stay(delivery: Delivery, turn: Turn, stay: Stay, facts: Mapping[str, Any], 
         "attempts": 0 if stay.progress is not None else delivery.attempts,
         "progress": stay.progress,
         "note": stay.note[:300],
+        "is_begun": delivery.is_begun or (turn.step.is_public and delivery.state != State.PUBLISHED),
     }
     return Verdict("stayed", values, stay.note)
 
@@ -144,6 +147,8 @@ def _stay(delivery: Delivery, turn: Turn, stay: Stay, facts: Mapping[str, Any], 
 def _back(
     delivery: Delivery, flow: Flow, turn: Turn, to: str, note: str, facts: Mapping[str, Any], now: datetime
 ) -> Verdict:
+    if turn.found:  # a part of a thread is live: that is progress
+        return Verdict("found", _onward(flow.step(to), facts, now) | {"is_begun": True}, note)
     if delivery.attempts >= MAX_BACKS:
         return failed(
             PlatformError(Fault.UNKNOWN, user_message=note or "This step had to start over too often.")

@@ -40,6 +40,9 @@ class Delivery(models.Model):
     step = models.CharField(max_length=40, blank=True)
     step_since = models.DateTimeField(null=True, blank=True)
     facts = models.JSONField(default=dict, blank=True)
+    is_begun = models.BooleanField(
+        default=False, help_text="part of it is public: it may go on, never start anew"
+    )
     in_doubt = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -1,0 +1,168 @@
+"""`kill -9` of the publisher at every request boundary leaves exactly one post on the platform.
+
+A real publisher process is killed by the sandbox just before, or just after, the effect of its n-th request;
+publishers then go on, and what is live is counted. The last test takes `find` away and sees doubles.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.membership import create_workspace
+from accounts.models import ConnectedAccount, User, Workspace
+from publishing import library, scheduling
+from publishing.composing import Composition, Placed, Target, save
+from publishing.models import Delivery
+from publishing.states import State
+from socialhub.platforms import registry
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.sandbox.client import Control
+from socialhub.platforms.sandbox.server import SandboxServer
+from tests import hub
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MOST_REQUESTS = 25
+
+
+@dataclass(frozen=True)
+class Case:
+    """A post whose whole flow is walked through."""
+
+    platform: str
+    login: str = ""
+    host: str = ""
+    parts: int = 1
+    picture: bool = True
+    least: int = 3
+
+    def __str__(self) -> str:
+        return f"{self.platform}-{self.parts}"
+
+
+CASES = [
+    Case("mastodon", host="social.example", least=3),
+    Case("mastodon", host="social.example", parts=2, least=4),
+    Case("x", parts=2, least=4),
+    Case("instagram", login="instagram", least=4),
+]
+
+
+@dataclass
+class Hub:
+    """One workspace on one sandbox."""
+
+    control: Control
+    workspace: Workspace
+
+    def account(self, case: Case) -> ConnectedAccount:
+        """The account that the case publishes to."""
+        return hub.connect(self.control, self.workspace, case.platform, login=case.login, host=case.host)
+
+    def queue(self, case: Case, account: ConnectedAccount, words: str) -> Delivery:
+        """Compose the case's post and let it be due."""
+        media: tuple[Placed, ...] = ()
+        if case.picture:
+            out = io.BytesIO()
+            Image.new("RGB", (640, 640), (120, 60, 40)).save(out, "JPEG")
+            upload = SimpleUploadedFile("beans.jpg", out.getvalue())
+            row = library.take_in(workspace=self.workspace, user=None, upload=upload, alt="Beans")
+            media = (Placed(row.pk, alt="Beans"),)
+        parts = tuple(f"{words} {number}" for number in range(1, case.parts + 1))
+        composition = Composition(parts, (Target(account.pk),), media=media)
+        post = save(workspace=self.workspace, author=hub.owner(self.workspace), composition=composition)
+        scheduling.publish_now(post)
+        return post.deliveries.get()
+
+    def live(self, case: Case, words: str) -> list[str]:
+        """The texts on the platform that belong to these words."""
+        posts = self.control.posts(platform=case.platform)
+        return [text for text in (str(post.get("text", "")) for post in posts) if text.startswith(words)]
+
+
+@pytest.fixture
+def northwind(live_server: LiveServer, settings: object) -> Iterator[Hub]:
+    """A hub with a web server that platforms can fetch pictures from, and a sandbox."""
+    with SandboxServer() as sandbox:
+        settings.SANDBOX_URL, settings.PUBLIC_URL = sandbox.url, live_server.url  # type: ignore[attr-defined]
+        sandbox.control.enforce_limits(False)
+        maya = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
+        workspace = create_workspace(owner=maya, name="Northwind Coffee", zone="Europe/London")
+        yield Hub(sandbox.control, workspace)
+
+
+def kill_at(northwind: Hub, case: Case, delivery_of: Callable[[], Delivery], nth: int, when: str) -> bool:
+    """Run a publisher that is killed around its nth request; False when it needed fewer."""
+    publisher = hub.PublisherProcess(PUBLISHER_LEASE="20")
+    try:
+        match = {"platform": case.platform, "nth": nth}
+        northwind.control.fault("kill", match=match, signal={"pid": publisher.pid, "when": when})
+        delivery = delivery_of()
+
+        def ended() -> bool:
+            delivery.refresh_from_db()
+            rests = delivery.next_at is None and delivery.state in hub.SETTLED
+            return publisher.process.poll() is not None or rests
+
+        hub.wait_until(ended, 40, f"the end of request {nth}")
+        return publisher.process.poll() is not None
+    finally:
+        publisher.terminate()
+        northwind.control.clear_faults()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("when", ["before_effect", "after_effect"])
+def test_a_publisher_killed_at_any_request_leaves_exactly_one_post(
+    northwind: Hub, case: Case, when: str
+) -> None:
+    account = northwind.account(case)
+    northwind.control.set_rate(30)
+    for nth in range(1, MOST_REQUESTS):
+        words = f"{when} {nth} of {case}"
+        was_killed = kill_at(northwind, case, lambda w=words: northwind.queue(case, account, w), nth, when)  # type: ignore[misc]
+        delivery = hub.settle(northwind.control, Delivery.objects.latest("pk"))
+        live = northwind.live(case, words)
+        assert sorted(live) == [f"{words} {part}" for part in range(1, case.parts + 1)], (
+            delivery.error_message
+        )
+        assert delivery.state == State.PUBLISHED
+        if not was_killed:
+            break
+    assert nth > case.least, f"only {nth - 1} boundaries were tried"
+
+
+def test_the_matrix_fails_when_find_is_taken_out(northwind: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("x", picture=False)
+    account = northwind.account(case)
+    was_killed = kill_at(northwind, case, lambda: northwind.queue(case, account, "Twice"), 1, "after_effect")
+    assert was_killed
+    known = {key: without_find(connector) for key, connector in registry.connectors().items()}
+    monkeypatch.setattr(registry, "connectors", lambda: MappingProxyType(known))
+    northwind.control.call("POST", "platforms/x/duplicates", {"refuse": False})
+    hub.settle(northwind.control, Delivery.objects.latest("pk"))
+    assert northwind.live(case, "Twice") == ["Twice 1", "Twice 1"]
+
+
+def without_find(connector: Connector) -> Connector:
+    """The same connector whose public steps believe that nothing was sent."""
+    assert connector.publishing is not None
+
+    def blind(flow: object) -> object:
+        steps = tuple(
+            dataclasses.replace(step, find=lambda job: None) if step.is_public else step
+            for step in flow.steps  # type: ignore[attr-defined]
+        )
+        return dataclasses.replace(flow, steps=steps)  # type: ignore[type-var]
+
+    flows: Mapping[object, object] = {kind: blind(flow) for kind, flow in connector.publishing.flows.items()}
+    publishing = dataclasses.replace(connector.publishing, flows=flows)  # type: ignore[arg-type]
+    return dataclasses.replace(connector, publishing=publishing)
