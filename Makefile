@@ -8,7 +8,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 # PORT=8100 SANDBOX_PORT=9100 make up: other ports than the usual ones.
 ifdef PORT
-export WEB_BIND := 127.0.0.1:$(PORT)
+export BIND := 127.0.0.1:$(PORT)
 export PUBLIC_URL := http://127.0.0.1:$(PORT)
 endif
 ifdef SANDBOX_PORT
@@ -42,7 +42,8 @@ up: $(VENV)/.runtime .env
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py demo
-	@$(RUN) honcho start
+# Without -e honcho would read .env itself and put it over the ports given here.
+	@$(RUN) exec honcho -e /dev/null start
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)

@@ -254,7 +254,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django-q": {"handlers": [], "level": "INFO", "propagate": True},
+        # At INFO it tells of every task, the canary among them.
+        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
         # urllib3 writes whole URLs at DEBUG, and some platforms carry tokens in them.
         "urllib3": {"level": "INFO"},
     },
