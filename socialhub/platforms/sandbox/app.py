@@ -82,7 +82,8 @@ class Sandbox:
             if (found := simulator.match(host, path, request.method))
         ]
         simulator = matches[0][0] if matches else claimants[0]
-        faults = self.world.faults.take(simulator.key, request.method, host, path)
+        keys = {simulator.key for simulator, _, _ in matches} or {simulator.key}
+        faults = self.world.faults.take(keys, request.method, host, path)
         call = Call(self.world, simulator, request, host, path, faults)
         started = time.monotonic()
         status = 0

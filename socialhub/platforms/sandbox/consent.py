@@ -37,6 +37,7 @@ class Decision:
     person: str
     scopes: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
 
 
 def decide(call: Call, ask: Ask) -> Decision | Response:
@@ -52,7 +53,8 @@ def decide(call: Call, ask: Ask) -> Decision | Response:
     own = [account.id for account in ask.accounts_of(person.id)]
     accounts = [account for account in form.getlist("account") if account in own]
     allowed = form.get("decision") == "allow" and (ask.pick == "none" or bool(accounts))
-    return Decision(allowed, person.id, tuple(scopes), tuple(accounts))
+    declined = tuple(name for name in asked if name not in scopes)
+    return Decision(allowed, person.id, tuple(scopes), tuple(accounts), declined)
 
 
 def _first_with_accounts(persons: list[Person], ask: Ask) -> Person:

@@ -12,10 +12,13 @@ from .simulator import Simulator
 
 
 def find_simulators() -> tuple[Simulator, ...]:
-    """The `simulator` of every folder under `connectors` that has a `sandbox`, by name of the folder."""
+    """The `simulator` of every folder under `connectors` that has a `sandbox`, by name of the folder.
+
+    A leading underscore marks what a family of platforms shares, which is no platform itself.
+    """
     found = []
     for folder in sorted(pkgutil.iter_modules(connectors.__path__), key=lambda module: module.name):
         name = f"{connectors.__name__}.{folder.name}.sandbox"
-        if folder.ispkg and find_spec(name):
+        if folder.ispkg and not folder.name.startswith("_") and find_spec(name):
             found.append(import_module(name).simulator)
     return tuple(found)

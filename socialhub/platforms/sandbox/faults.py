@@ -46,10 +46,10 @@ class Fault:
     seen: int = 0
     fired: int = 0
 
-    def fires(self, platform: str, method: str, host: str, path: str) -> bool:
+    def fires(self, platforms: set[str], method: str, host: str, path: str) -> bool:
         """Whether this request goes wrong. Counts the request."""
-        wanted = ((self.platform, platform), (self.method.upper(), method), (self.host, host))
-        if any(want and want != have for want, have in wanted) or not re.search(self.path, path):
+        wanted = ((self.method.upper(), {method}), (self.host, {host}), (self.platform, platforms))
+        if any(want and want not in have for want, have in wanted) or not re.search(self.path, path):
             return False
         self.seen += 1
         if self.seen < self.nth or (self.times and self.fired >= self.times):
@@ -94,10 +94,10 @@ class Faults:
             self._rules.append(rule)
         return rule
 
-    def take(self, platform: str, method: str, host: str, path: str) -> list[Fault]:
+    def take(self, platforms: set[str], method: str, host: str, path: str) -> list[Fault]:
         """The rules that fire for this request."""
         with self._lock:
-            return [rule for rule in self._rules if rule.fires(platform, method, host, path)]
+            return [rule for rule in self._rules if rule.fires(platforms, method, host, path)]
 
     def clear(self) -> None:
         """Forget every rule."""

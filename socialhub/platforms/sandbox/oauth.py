@@ -56,6 +56,7 @@ def issue_code(
             redirect_uri=redirect_uri,
             scopes=list(decision.scopes),
             accounts=list(decision.accounts),
+            declined=list(decision.declined),
             expires_at=call.now + lifetime,
             challenge=query.get("code_challenge", ""),
             challenge_method=query.get("code_challenge_method", "plain") if "code_challenge" in query else "",

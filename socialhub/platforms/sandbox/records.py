@@ -57,6 +57,7 @@ class Code:
     redirect_uri: str
     scopes: list[str]
     expires_at: float
+    declined: list[str] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
     challenge: str = ""
     challenge_method: str = ""
@@ -77,6 +78,7 @@ class Token:
     expires_at: float | None = None
     account: str = ""
     accounts: list[str] = field(default_factory=list)
+    declined: list[str] = field(default_factory=list)
     family: str = ""
     used: bool = False
     revoked: bool = False

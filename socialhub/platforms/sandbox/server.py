@@ -96,6 +96,12 @@ class SandboxServer:
 class _Handler(WSGIRequestHandler):
     """Says nothing on the console: the journal has every request, without the secrets of its query."""
 
+    def make_environ(self) -> dict[str, Any]:
+        """Keep headers with an underscore in their name, which WSGI servers leave out."""
+        environ = super().make_environ()
+        environ["sandbox.headers"] = {name.lower(): value for name, value in self.headers.items()}
+        return environ
+
     def send_response(self, code: int, message: str | None = None) -> None:
         """Leave the date to the platforms, which tell world time."""
         self.send_response_only(code, message)

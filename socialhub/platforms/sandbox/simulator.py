@@ -124,6 +124,12 @@ class Call:
         """The fault of this kind that is to hit this call."""
         return next((fault for fault in self.faults if fault.kind == kind), None)
 
+    def header(self, name: str) -> str | None:
+        """A header by its exact name, underscores and all."""
+        known = self.request.environ.get("sandbox.headers", {})
+        value = known.get(name.lower(), self.request.headers.get(name))
+        return None if value is None else str(value)
+
     def bearer(self, scheme: str = "Bearer") -> str:
         """The value of the Authorization header, empty when it is absent or of another scheme."""
         given, _, value = self.request.headers.get("Authorization", "").partition(" ")

@@ -136,7 +136,7 @@ def _set_details(call: Call, media: Media, form: dict[str, Any]) -> None:
             raise refuse(422, "Validation failed: Focus is invalid") from None
         if max(abs(x), abs(y)) > 1:
             raise refuse(422, "Validation failed: Focus is invalid")
-        media.extra["focus"] = dict(x=x, y=y)
+        media.extra["focus"] = dict(zip("xy", (x, y), strict=True))
 
 
 def find_unattached(call: Call, media_id: str) -> Media | None:

@@ -1,0 +1,10 @@
+"""Simulator of Instagram publishing, by Facebook Login and by Instagram Login, written from the
+documentation.
+"""
+
+from __future__ import annotations
+
+from . import containers, login, pages, publishing, reading, rupload
+from .server import simulator
+
+__all__ = ["containers", "login", "pages", "publishing", "reading", "rupload", "simulator"]

@@ -1,0 +1,206 @@
+"""Instagram as a whole: its hosts, its cast, what may be asked for, and what its containers are."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
+from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
+from socialhub.platforms.connectors._graph.sandbox.simulator import (
+    GRAPH,
+    GraphSimulator,
+    missing_object,
+    usage,
+)
+from socialhub.platforms.sandbox.cast import NORA, RAVI
+from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
+from socialhub.platforms.sandbox.world import Table, World
+
+from .store import Container, Habits, comments_of
+from .tables import FACEBOOK_SCOPES
+
+IG_GRAPH = "graph.instagram.com"
+IG_API = "api.instagram.com"
+RUPLOAD = "rupload.facebook.com"
+CDN = "scontent.cdninstagram.com"
+SITES = ("www.instagram.com", "instagram.com")
+HOSTS = (GRAPH, "www.facebook.com", RUPLOAD, IG_GRAPH, IG_API, CDN, *SITES)
+CALLS = Limit("business", 4800, 86_400)
+
+
+class InstagramSimulator(GraphSimulator):
+    """Both ways in share the accounts, containers and posts."""
+
+    key = "instagram"
+    name = "Instagram"
+    capabilities = {
+        "pages": {GRAPH: ("pages_show_list",)},
+        "basic": {GRAPH: ("instagram_basic",), IG_GRAPH: ("instagram_business_basic",)},
+        "publish": {
+            GRAPH: ("instagram_basic", "instagram_content_publish", "pages_read_engagement"),
+            RUPLOAD: ("instagram_basic", "instagram_content_publish"),
+            IG_GRAPH: ("instagram_business_basic", "instagram_business_content_publish"),
+        },
+        "comment": {GRAPH: ("instagram_manage_comments",), IG_GRAPH: ("instagram_business_manage_comments",)},
+        "delete": {GRAPH: ("instagram_basic", "instagram_manage_contents")},
+    }
+
+    def claims(self, world: World, host: str) -> bool:
+        """Both Graph hosts, both sign-in pages, uploads, the site."""
+        return host in HOSTS
+
+    def prepare(self, world: World) -> None:
+        """A business account and a creator account, each linked to a Page; and a Page without one."""
+        self.containers(world)
+        habits = world.table("instagram.habits", Habits)
+        if world.is_loaded:
+            return
+        habits.add(Habits())
+        shop = {
+            "person": NORA,
+            "handle": "northwindcoffee",
+            "name": "Northwind Coffee",
+            "page": "Northwind Coffee",
+        }
+        books = {"person": RAVI, "handle": "harborbooks", "name": "Harbor Books", "page": "Harbor Books"}
+        self.create_account(
+            world, {**shop, "kind": "BUSINESS", "bio": "Small-batch coffee from the harbour."}
+        )
+        self.create_account(
+            world, {**books, "kind": "MEDIA_CREATOR", "bio": "New and used books by the water."}
+        )
+        self._create_page(world, NORA, "Northwind Wholesale", "")
+
+    def containers(self, world: World) -> Table[Container]:
+        """All containers."""
+        return world.table("instagram.containers", Container)
+
+    def habits(self, world: World) -> Habits:
+        """The chosen habits."""
+        return world.table("instagram.habits", Habits).get("habits") or Habits()
+
+    def create_account(self, world: World, spec: dict[str, Any]) -> Account:
+        """`kind` BUSINESS or MEDIA_CREATOR; `page` names a Page to be made and linked."""
+        serial = world.serial()
+        account = world.accounts.add(
+            Account(
+                id=f"17841{400_000_000_000 + serial * 7919}",
+                platform=self.key,
+                person=spec["person"],
+                handle="@" + spec["handle"].lstrip("@"),
+                name=spec["name"],
+                host=SITES[0],
+                kind=spec.get("kind", "BUSINESS"),
+                bio=spec.get("bio", ""),
+                created_at=world.clock.now(),
+                extra={"app_scoped_id": str(24_000_000_000_000_000 + serial * 104_729)},
+            )
+        )
+        if spec.get("page"):
+            self._create_page(world, spec["person"], spec["page"], account.id)
+        return account
+
+    def _create_page(self, world: World, person: str, name: str, linked: str) -> Account:
+        page_id = str(100_000_000_000_000 + world.serial() * 15_485_863)
+        page = Account(
+            page_id, self.key, person, name.lower().replace(" ", ""), name, "www.facebook.com", "page"
+        )
+        page.extra["linked"] = linked
+        return world.accounts.add(page)
+
+    def create_app(self, world: World, spec: dict[str, Any]) -> App:
+        """`login`: facebook, instagram, or both when it is left out. `requires_proof` makes appsecret_proof
+        compulsory.
+        """
+        doors = [spec["login"]] if spec.get("login") else ["facebook", "instagram"]
+        return world.apps.add(
+            App(
+                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
+                client_secret=secrets.token_hex(16),
+                platform=self.key,
+                name=spec.get("name", "SocialHub"),
+                redirect_uris=list(spec["redirect_uris"]),
+                extra={"doors": doors, "requires_proof": bool(spec.get("requires_proof"))},
+            )
+        )
+
+    def profile_url(self, account: Account) -> str:
+        """`https://www.instagram.com/<user>/`; a Page by its id."""
+        if account.kind == "page":
+            return f"https://{account.host}/{account.id}"
+        return f"https://{SITES[0]}/{account.handle[1:]}/"
+
+    def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
+        """Product, shortcode, options, comments."""
+        post = world.posts.get(post_id)
+        comments = [{"id": item.id, "text": item.text} for item in comments_of(world, post_id)]
+        return {**post.extra, "comments": comments} if post else {}
+
+    def home_of(self, token: Token) -> str:
+        """Tokens of the two ways in are strangers to each other's hosts."""
+        return (
+            "instagram.com" if token.kind in ("instagram_token", "short_instagram_token") else "facebook.com"
+        )
+
+    def failure(self, call: Call, status: int, code: str) -> RefusalError:
+        """The upload host has a form of its own."""
+        if call.host == RUPLOAD:
+            kind = code or "ProcessingFailedError"
+            return debug_info(status or 400, kind, "Request processing failed", is_retriable=status >= 500)
+        return super().failure(call, status, code)
+
+    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
+        """The business use case limit of Instagram."""
+        return graph_error("80002")
+
+    def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
+        """Both usage headers, in percent."""
+        return usage_headers(call, limit, left)
+
+
+def usage_headers(call: Call, limit: Limit, left: int) -> dict[str, str]:
+    """`x-app-usage` and `x-business-use-case-usage`; the latter only where a token names an account."""
+    shares = usage(call, limit.count - left, limit.count)
+    headers = {"x-app-usage": json.dumps(shares)}
+    if call.has_token and call.token.account:
+        line = {"type": "instagram", **shares, "estimated_time_to_regain_access": 0 if left else 60}
+        headers["x-business-use-case-usage"] = json.dumps({call.token.account: [line]})
+    return headers
+
+
+def debug_info(status: int, kind: str, message: str, *, is_retriable: bool) -> RefusalError:
+    """An error of the upload host."""
+    return RefusalError(status, {"debug_info": {"retriable": is_retriable, "type": kind, "message": message}})
+
+
+simulator = InstagramSimulator()
+facebook_login = FacebookLogin(simulator, FACEBOOK_SCOPES)
+
+
+def linked_account(call: Call, page: Account) -> Account | None:
+    """The professional account of a Page."""
+    return call.world.accounts.get(page.extra.get("linked", ""))
+
+
+def open_account(call: Call, node: str) -> Account:
+    """The professional account `node`, if the token reaches it; else 100/33."""
+    world, token = call.world, call.token
+    if token.kind.endswith("instagram_token"):
+        reachable = [token.account]
+    else:
+        pages = [world.accounts.get(key) for key in ([token.account] if token.account else token.accounts)]
+        reachable = [page.extra.get("linked", "") for page in pages if page]
+    account = world.accounts.get(token.account if node == "me" and call.host == IG_GRAPH else node)
+    if account is None or account.kind == "page" or account.id not in reachable:
+        raise missing_object(node, call.method.lower())
+    return account
+
+
+@simulator.control("POST", "habits")
+def set_habits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    """Choose what the documentation leaves open: any field of `Habits`."""
+    habits = world.table("instagram.habits", Habits).add(Habits(**{**vars(simulator.habits(world)), **wish}))
+    return dict(vars(habits))
