@@ -41,9 +41,12 @@ up: $(VENV)/.runtime .env
 	@mkdir -p var
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	@$(BIN)/python manage.py demo
+# The demo connects accounts and publishes through the processes, so they run before it does.
 # Without -e honcho would read .env itself and put it over the ports given here.
-	@$(RUN) exec honcho -e /dev/null start
+	@$(RUN) honcho -e /dev/null start & \
+	trap 'kill -TERM $$! 2>/dev/null' INT TERM; \
+	$(BIN)/python manage.py demo; \
+	wait $$!
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)

@@ -1,19 +1,46 @@
-"""`manage.py demo`: a workspace to look at, with its owner's login. Safe to run again."""
+"""`manage.py demo`: a workspace to look at, made the way people make one. Safe to run again.
+
+Accounts are connected by the real login code against the sandbox, posts go out through the running publisher.
+"""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import requests
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from accounts import connecting, picking
+from accounts.credentials import find_app, save_app
 from accounts.membership import create_workspace
-from accounts.models import User
+from accounts.models import ConnectedAccount, Membership, User, Workspace
+from accounts.network import redirect_uri
+from publishing import scheduling
+from publishing.models import Delivery
+from publishing.states import RUNNING
+from socialhub.management.demo_posts import compose_all
+from socialhub.platforms import registry
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.login import OAuth2
+from socialhub.platforms.sandbox.client import Control
 
 EMAIL = "maya@northwind.example"
 # Made known on purpose: the demo is for one's own machine.
 PASSWORD = "pour-over-at-nine"
 WORKSPACE = "Northwind Coffee"
+PERSON = "nora"
+"""Who gives consent on the sandbox."""
+SERVER = "social.example"
+"""The user-run server of the sandbox."""
+SESSION = "demo"
+PATIENCE = 60.0
 
 
 class Command(BaseCommand):
@@ -21,14 +48,103 @@ class Command(BaseCommand):
 
     help = "Prepare a demo workspace and print how to get in."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--empty` leaves accounts and posts out."""
+        parser.add_argument("--empty", action="store_true", help="only the login and the workspace")
+
+    def handle(self, *args: Any, empty: bool, **options: Any) -> None:
         """Once or many times, with the same result."""
-        maya = User.objects.filter(email=EMAIL).first()
-        if maya is None:
-            maya = User.objects.create_user(EMAIL, PASSWORD, name="Maya Lindqvist")
-        if not maya.workspaces.exists():
-            create_workspace(owner=maya, name=WORKSPACE, zone="Europe/London")
+        membership = self._people()
+        if settings.SANDBOX_URL and not empty:
+            self._await("the sandbox", f"{settings.SANDBOX_URL}/_control/clock")
+            self._await("the web server", f"{settings.PUBLIC_URL}/account/login/")
+            accounts = list(self._connect_all(membership))
+            if not membership.workspace.posts.exists():
+                self._publish(membership, accounts)
         self.stdout.write("")
         self.stdout.write(self.style.SUCCESS(f"  SocialHub  {settings.PUBLIC_URL}"))
         self.stdout.write(f"  log in as  {EMAIL}  with  {PASSWORD}")
+        if settings.SANDBOX_URL:
+            self.stdout.write(
+                f"  sandbox    {settings.SANDBOX_URL}  (what was posted, as the platforms show it)"
+            )
         self.stdout.write("")
+
+    def _people(self) -> Membership:
+        maya = User.objects.filter(email=EMAIL).first()
+        if maya is None:
+            maya = User.objects.create_user(EMAIL, PASSWORD, name="Maya Lindqvist")
+        if not maya.memberships.exists():
+            create_workspace(owner=maya, name=WORKSPACE, zone="Europe/London")
+        return maya.memberships.select_related("workspace", "user")[0]
+
+    def _await(self, what: str, address: str) -> None:
+        def answers() -> bool:
+            try:
+                return requests.get(address, timeout=2).ok
+            except requests.RequestException:
+                return False
+
+        if not wait_for(answers):
+            raise CommandError(f"{what} does not answer at {address}. Run `make up`, or look at its output.")
+
+    def _connect_all(self, membership: Membership) -> Iterator[ConnectedAccount]:
+        control = Control(settings.SANDBOX_URL)
+        for connector in registry.connectors().values():
+            row = connected(membership.workspace, connector)
+            if row is None:
+                row = connect(control, membership, connector, connector.logins[0])
+                self.stdout.write(f"  connected  {connector.name}: {row.handle or row.name}")
+            yield row
+
+    def _publish(self, membership: Membership, accounts: list[ConnectedAccount]) -> None:
+        posts = compose_all(membership.workspace, membership.user, accounts)
+        for post, due in posts:
+            if due is not None and due <= timezone.now():
+                scheduling.publish_now(post)
+            elif due is not None:
+                scheduling.schedule(post, due)
+        waiting = under_way(membership.workspace)
+        self.stdout.write(f"  publishing {waiting.count()} posts through the publisher …")
+        if not wait_for(lambda: not waiting.exists()):
+            self.stdout.write("  … the publisher is still at it; the pages show how far it is")
+
+
+def connected(workspace: Workspace, connector: Connector) -> ConnectedAccount | None:
+    """The workspace's working account on that platform, if it has one."""
+    return workspace.accounts.usable().filter(platform=connector.key).first()
+
+
+def connect(
+    control: Control, membership: Membership, connector: Connector, login: OAuth2
+) -> ConnectedAccount:
+    """Connect the sandbox person's first account, with a developer app of our own where one is needed."""
+    workspace = membership.workspace
+    if not login.user_host and find_app(workspace, login) is None:
+        app = control.create_app(connector.key, [redirect_uri(connector.key)])
+        save_app(workspace=workspace, login=login, values=app, by=membership.user)
+    address = connecting.begin(
+        membership=membership, session_key=SESSION, connector=connector, login=login,
+        typed_host=SERVER if login.user_host else "",
+    )  # fmt: skip
+    back = dict(parse_qsl(urlsplit(control.consent(address, PERSON)).query))
+    offer = connecting.finish(platform=connector.key, params=back, user=membership.user, session_key=SESSION)
+    if offer.connected is not None:
+        return offer.connected
+    return picking.link_picked(offer.attempt, [offer.accounts[0].external_id])[0]
+
+
+def under_way(workspace: Workspace) -> Any:
+    """Deliveries that are due and not at rest."""
+    soon = timezone.now() + timedelta(minutes=1)
+    return Delivery.objects.filter(post__workspace=workspace, state__in=RUNNING, due_at__lte=soon)
+
+
+def wait_for(holds: Callable[[], bool]) -> bool:
+    """Ask every quarter of a second until it holds; False when patience ends."""
+    pause, end = threading.Event(), time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        pause.wait(0.25)
+    return True
