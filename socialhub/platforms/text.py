@@ -95,7 +95,7 @@ def measure(value: str, count: Count, *, url_cost: int | None = None, local_ment
 def _priced(url: str, cost: int) -> str:
     bare = url.rstrip(".,;:!?'\")]")
     host = bare.split("://", 1)[1].split("/", 1)[0]
-    return "x" * cost + url[len(bare) :] if "." in host else url
+    return "_" * cost + url[len(bare) :] if "." in host else url
 
 
 def _weigh(value: str) -> int:

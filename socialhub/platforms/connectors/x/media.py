@@ -43,7 +43,7 @@ def open_upload(job: Job) -> Outcome:
     known = dict(job.facts.get("media", {}))
     missing = [(key, media) for key, media in files_of(job) if key not in known]
     if not missing:
-        return Go()
+        return Go({"media": known})
     key, media = missing[0]
     wish = {"media_type": media.mime, "total_bytes": media.size, "media_category": category_of(media)}
     answer = job.api.post("2/media/upload/initialize", json_body=wish)
