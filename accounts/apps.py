@@ -28,3 +28,4 @@ def _install(**kwargs: Any) -> None:
     plant_canary()
     every(1, "accounts.jobs.refresh_tokens", name="accounts: refresh tokens that expire soon")
     every(60, "accounts.jobs.learn_limits", name="accounts: learn what servers allow")
+    every(60, "accounts.jobs.sweep_logins", name="accounts: forget logins that came to nothing")

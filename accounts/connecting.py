@@ -26,6 +26,8 @@ from socialhub.platforms.values import Account, Secret
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 PICK_LIFE = timedelta(minutes=30)
+# A late callback is still told why it is refused.
+KEEP_ATTEMPTS = timedelta(hours=1)
 
 
 class ConnectRefused(Exception):
@@ -60,7 +62,6 @@ def begin(
         host = reconnecting.host if reconnecting else login.check_host(typed_host)
     app = require_app(membership.workspace, connector, login, host)
     state, verifier = secrets.token_urlsafe(32), oauth.new_verifier()
-    LoginAttempt.objects.filter(expires_at__lt=datetime.now(UTC) - PICK_LIFE).delete()
     attempt = LoginAttempt.objects.create(
         workspace=membership.workspace,
         user=membership.user,
@@ -79,6 +80,11 @@ def begin(
         login, app, redirect_uri=attempt.redirect_uri, state=state, scopes=scopes, verifier=verifier
     )
     return transport().address(address)
+
+
+def forget_old_attempts() -> None:
+    """Logins that nobody came back from, and choices that nobody made: their secrets go with them."""
+    LoginAttempt.objects.filter(expires_at__lt=datetime.now(UTC) - KEEP_ATTEMPTS).delete()
 
 
 def finish(*, platform: str, params: Mapping[str, str], user: User, session_key: str) -> Offer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from accounts import heartbeats
+from accounts.connecting import forget_old_attempts
 from accounts.learning import learn_stale
 from accounts.refreshing import refresh_due
 
@@ -22,3 +23,8 @@ def refresh_tokens() -> None:
 def learn_limits() -> None:
     """Every hour: ask again what servers allow."""
     learn_stale()
+
+
+def sweep_logins() -> None:
+    """Every hour: forget logins that came to nothing."""
+    forget_old_attempts()

@@ -14,14 +14,12 @@ def link(*, workspace: Workspace, platform: str, login: str, account: Account, b
     """Make or renew the row of one identity, and learn what its server allows. Its posts stay with it."""
     assert account.tokens is not None
     with transaction.atomic():
-        row = (
-            ConnectedAccount.objects.select_for_update()
-            .filter(
-                workspace=workspace, platform=platform, host=account.host, external_id=account.external_id
-            )
-            .first()
-        ) or ConnectedAccount(
-            workspace=workspace, platform=platform, host=account.host, external_id=account.external_id
+        row, _ = ConnectedAccount.objects.select_for_update().get_or_create(
+            workspace=workspace,
+            platform=platform,
+            host=account.host,
+            external_id=account.external_id,
+            defaults={"login": login},
         )
         _describe(row, account)
         row.login, row.connected_by = login, by

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
-from accounts.connecting import ConnectRefused, begin, finish
+from accounts.connecting import ConnectRefused, begin, finish, forget_old_attempts
 from accounts.credentials import AppMissing, find_app
 from accounts.disconnecting import disconnect
 from accounts.health import health
@@ -229,3 +229,12 @@ def test_what_is_no_server_is_refused_at_once(toy: ToyServer, maya: User) -> Non
         _begin(maya, connector=VILLAGE, login=VILLAGE.logins[0], typed_host="not a server")
     assert "no server address" in caught.value.user_message
     assert toy.asked == []
+
+
+def test_a_login_that_came_to_nothing_is_forgotten(toy: ToyServer, maya: User) -> None:
+    _begin(maya)
+    forget_old_attempts()
+    assert LoginAttempt.objects.exists()
+    LoginAttempt.objects.update(expires_at=datetime.now(UTC) - timedelta(hours=2))
+    forget_old_attempts()
+    assert not LoginAttempt.objects.exists()

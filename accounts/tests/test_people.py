@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import hotp_value
 from django.core import mail
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +21,12 @@ from accounts.permissions import Role
 from accounts.zones import validate_time_zone
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters() -> None:
+    """Rate limits are counted in the cache, which outlives a test."""
+    cache.clear()
 
 
 def _membership(user: User) -> Membership:
@@ -165,3 +174,39 @@ def test_members_of_another_workspace_cannot_be_touched(as_maya: Client, maya: U
     assert (
         as_maya.post(f"/w/northwind-coffee/members/{theirs.pk}/role/", {"role": "viewer"}).status_code == 404
     )
+
+
+def test_a_second_step_can_be_set_up_and_is_then_asked_for(client: Client, maya: User) -> None:
+    login = {"login": maya.email, "password": "correct horse"}
+    client.post("/account/login/", login)
+    assert "/reauthenticate/" in client.get("/account/2fa/totp/activate/").headers["Location"]
+    client.post("/account/reauthenticate/", {"password": login["password"]})
+    page = client.get("/account/2fa/totp/activate/")
+    assert b"data:image/svg+xml" in page.content
+    assert b"<script>" not in page.content
+    secret = page.context["form"].secret
+    code = hotp_value(secret, int(time.time()) // 30)
+    client.post("/account/2fa/totp/activate/", {"code": f"{code:06}"})
+    client.post("/account/logout/")
+    client.post("/account/login/", login)
+    assert "_auth_user_id" not in client.session
+    assert client.get("/account/2fa/authenticate/").status_code == 200
+
+
+def test_ten_wrong_passwords_are_enough(client: Client, maya: User) -> None:
+    answers = [
+        client.post("/account/login/", {"login": maya.email, "password": f"wrong-{number}"})
+        for number in range(12)
+    ]
+    assert "Too many failed login attempts" in answers[-1].content.decode()
+
+
+def test_a_forgotten_password_is_reset_by_a_link(client: Client, maya: User) -> None:
+    client.post("/account/password/reset/", {"email": maya.email})
+    found = re.search(r"http://testserver(/account/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert found
+    page = client.get(found[1], follow=True)
+    new = {"password1": "cortado-at-dawn-7", "password2": "cortado-at-dawn-7"}
+    client.post(page.redirect_chain[-1][0], new)
+    maya.refresh_from_db()
+    assert maya.check_password("cortado-at-dawn-7")
