@@ -18,15 +18,14 @@ from werkzeug.wrappers import Request, Response
 from socialhub.platforms.sandbox.server import SandboxServer
 
 BACK = "http://127.0.0.1:8000/callback"
-FACEBOOK_SCOPE = ",".join(
-    (
-        "instagram_basic",
-        "instagram_content_publish",
-        "instagram_manage_comments",
-        "pages_show_list",
-        "pages_read_engagement",
-    )
+FACEBOOK_SCOPES = (
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    "pages_show_list",
+    "pages_read_engagement",
 )
+FACEBOOK_SCOPE = ",".join(FACEBOOK_SCOPES)
 INSTAGRAM_SCOPE = (
     "instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments"
 )

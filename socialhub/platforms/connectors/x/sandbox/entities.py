@@ -66,7 +66,8 @@ def post_json(call: Call, post: Post, wanted: set[str]) -> dict[str, Any]:
     if links or post.media:
         fields["entities"] = {"urls": _url_entities(post, links, account)}
     if weight(post.text) > LIMIT:
-        fields["note_tweet"] = {"text": render(post.text, links)}
+        note = render(post.text, links)
+        fields["note_tweet"] = {"text": note, "entities": {"urls": _link_entities(note, links)}}
     shown = {name: value for name, value in fields.items() if name in wanted}
     return {
         "id": post.id,
@@ -89,21 +90,25 @@ def text_of(post: Post, links: list[Link], account: Account | None) -> str:
     return f"{text} {shorten(post.id + 'media')}".strip() if post.media else text
 
 
-def _url_entities(post: Post, links: list[Link], account: Account | None) -> list[dict[str, Any]]:
+def _link_entities(text: str, links: list[Link]) -> list[dict[str, Any]]:
+    """The short links that stand in `text`, with their places."""
     entities, at = [], 0
-    text = text_of(post, links, account)
     for link in links:
-        at = text.find(link.short, at)
+        start = text.find(link.short, at)
+        if start < 0:
+            break
+        at = start + len(link.short)
+        place = {"start": start, "end": at}
         shown = link.expanded.partition("://")[2]
         entities.append(
-            {
-                "start": at,
-                "end": at + len(link.short),
-                "url": link.short,
-                "expanded_url": link.expanded,
-                "display_url": shown[:30],
-            }
+            {**place, "url": link.short, "expanded_url": link.expanded, "display_url": shown[:30]}
         )
+    return entities
+
+
+def _url_entities(post: Post, links: list[Link], account: Account | None) -> list[dict[str, Any]]:
+    text = text_of(post, links, account)
+    entities = _link_entities(text, links)
     short = shorten(post.id + "media")
     for place, key in enumerate(post.extra["media_keys"], 1):
         kind = "photo" if key.startswith("3_") else "video"
