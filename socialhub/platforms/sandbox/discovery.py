@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pkgutil
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 
 from socialhub.platforms import connectors
 
@@ -12,13 +11,13 @@ from .simulator import Simulator
 
 
 def find_simulators() -> tuple[Simulator, ...]:
-    """The `simulator` of every folder under `connectors` that has a `sandbox`, by name of the folder.
+    """The `simulator` of every folder under `connectors` that has a package `sandbox`, by name of the folder.
 
     A leading underscore marks what a family of platforms shares, which is no platform itself.
     """
-    found = []
-    for folder in sorted(pkgutil.iter_modules(connectors.__path__), key=lambda module: module.name):
-        name = f"{connectors.__name__}.{folder.name}.sandbox"
-        if folder.ispkg and not folder.name.startswith("_") and find_spec(name):
-            found.append(import_module(name).simulator)
-    return tuple(found)
+    folders = sorted(
+        found.parent.parent for found in Path(connectors.__path__[0]).glob("[!_]*/sandbox/__init__.py")
+    )
+    return tuple(
+        import_module(f"{connectors.__name__}.{folder.name}.sandbox").simulator for folder in folders
+    )
