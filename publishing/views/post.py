@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import View, WorkspaceRequest, requires
-from accounts.models import ConnectedAccount
 from publishing import composing, scheduling
 from publishing.models import Delivery, Post, PostMedia
 from publishing.states import EDITABLE, RUNNING, State
@@ -26,8 +25,8 @@ MOVING, WAITING = 2, 15
 
 
 def _post(request: WorkspaceRequest, pk: int) -> Post:
-    accounts = ConnectedAccount.objects.without_secrets()
-    deliveries = Delivery.objects.prefetch_related(Prefetch("account", accounts), "log")
+    secrets = ("account__access_token", "account__refresh_token")
+    deliveries = Delivery.objects.select_related("account").defer(*secrets).prefetch_related("log")
     placed = PostMedia.objects.select_related("media")
     posts = Post.objects.filter(workspace=request.workspace).select_related("author")
     fetched = posts.prefetch_related(Prefetch("deliveries", deliveries), Prefetch("placed", placed))

@@ -59,7 +59,6 @@ class Item(NamedTuple):
     """One file in the strip."""
 
     id: int
-    number: int
     name: str
     picture: str
     facts: str
@@ -205,9 +204,9 @@ class Shape:
 
     def items(self) -> list[Item]:
         """The strip, in order."""
-        return [self._item(number, row) for number, row in enumerate(self.media, start=1)]
+        return [self._item(row) for row in self.media]
 
-    def _item(self, number: int, row: MediaFile) -> Item:
+    def _item(self, row: MediaFile) -> Item:
         said = verdicts.verdicts(self.targets, row.pk)
         parts = max([len(self.draft.parts), *map(len, self.draft.own.values())])
         place = self.draft.places.get(row.pk, 0)
@@ -215,7 +214,6 @@ class Shape:
         tone = "bad" if any(verdict.tone == "bad" for verdict in said) else ""
         return Item(
             row.pk,
-            number,
             row.name,
             poster_url(row, self.workspace),
             facts_of(row),
@@ -334,7 +332,7 @@ def _length(row: MediaFile) -> str:
 def fresh_item(row: MediaFile, workspace: Workspace) -> Item:
     """The card of a file that was just uploaded, before the rules have spoken."""
     return Item(
-        row.pk, 0, row.name, poster_url(row, workspace), facts_of(row), _length(row), row.alt, "", [], []
+        row.pk, row.name, poster_url(row, workspace), facts_of(row), _length(row), row.alt, "", [], []
     )
 
 

@@ -52,7 +52,7 @@ def today(request: WorkspaceRequest) -> HttpResponse:
     """The first page of a workspace."""
     workspace, now = request.workspace, timezone.now()
     slug = workspace.slug
-    troubled, count = _troubled(request)
+    troubled = _troubled(request)
     accounts = list(_accounts(request))
     lost = [account for account in accounts if account.state == ConnectedAccount.State.RECONNECT]
     needs = [*map(_lost_need, lost), *troubled]
@@ -62,7 +62,7 @@ def today(request: WorkspaceRequest) -> HttpResponse:
         "greeting": _greeting(request),
         "now": timezone.localtime(now),
         "needs": needs,
-        "needs_count": count + len(lost),
+        "lost": len(lost),
         "trouble_url": reverse("publishing:posts", args=[slug]) + "?show=attention",
         "channels": [_channel(*pair) for pair in zip(accounts, healths, strict=True)],
         "channels_word": _channels_word(healths),
@@ -72,7 +72,7 @@ def today(request: WorkspaceRequest) -> HttpResponse:
         "accounts_url": reverse("accounts:list", args=[slug]),
         "can_compose": request.membership.may("posts.edit"),
     }
-    context["summary"] = _summary(len(context["coming"]), context["needs_count"])
+    context["summary"] = _summary(len(context["coming"]), len(needs))
     return render(request, "publishing/today.html", context)
 
 
@@ -85,18 +85,14 @@ def _greeting(request: WorkspaceRequest) -> str:
 def _summary(coming: int, needs: int) -> str:
     posts = {0: "Nothing more goes out today", 1: "One post goes out today"}
     things = {0: "nothing needs you", 1: "one thing needs you"}
-    return f"{posts.get(coming, f'{coming} posts go out today')}, {things.get(needs, f'{needs} things need you')}."
+    many = "many things need you" if needs >= NEEDS else f"{needs} things need you"
+    return f"{posts.get(coming, f'{coming} posts go out today')}, {things.get(needs, many)}."
 
 
-def _troubled(request: WorkspaceRequest) -> tuple[list[Need], int]:
+def _troubled(request: WorkspaceRequest) -> list[Need]:
     found = Delivery.objects.filter(post__workspace=request.workspace, state__in=list(NEEDS_A_PERSON))
-    rows = list(
-        found.select_related("post", "account")
-        .defer("account__access_token", "account__refresh_token")
-        .order_by("-due_at", "-pk")[: NEEDS + 1]
-    )
-    count = found.count() if len(rows) > NEEDS else len(rows)
-    return [_need(row, request.workspace.slug) for row in rows[:NEEDS]], count
+    rows = found.select_related("post", "account").defer("account__access_token", "account__refresh_token")
+    return [_need(row, request.workspace.slug) for row in rows.order_by("-due_at", "-pk")[:NEEDS]]
 
 
 def _need(delivery: Delivery, slug: str) -> Need:

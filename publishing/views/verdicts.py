@@ -142,7 +142,11 @@ def verdicts(targets: Sequence[Target], medium: int) -> list[Verdict]:
     lines = [Verdict("bad", f"{', '.join(dict.fromkeys(labels))}:", text) for text, labels in refused.items()]
     if shows and not lines:
         count = len(shows)
-        return [Verdict("good", "Fits", "the channel" if count == 1 else f"all {count} channels")]
+        return [
+            Verdict(
+                "good", "Fits", {1: "the channel", 2: "both channels"}.get(count, f"all {count} channels")
+            )
+        ]
     return lines
 
 

@@ -146,7 +146,7 @@ def tone_icon(name: str) -> str:
 
 @register.simple_tag
 def moment(value: datetime | None, style: str = "smart", *, zone: bool = False) -> SafeString:
-    """A time in the active zone; the exact instant is the title. Styles: time, day, full, exact, smart."""
+    """A time in the active zone; the exact instant is the title. Styles: time, day, full, exact, smart, next."""
     if value is None:
         return SafeString("—")
     local = timezone.localtime(value)
@@ -161,12 +161,12 @@ def moment(value: datetime | None, style: str = "smart", *, zone: bool = False) 
 
 
 def _pattern(style: str, local: datetime) -> str:
-    if style != "smart":
+    if style not in {"smart", "next"}:
         patterns = {"time": "H:i", "day": "D j M", "full": "D j M Y, H:i", "exact": "H:i:s"}
         return patterns[style]
     today = timezone.localdate()
     if local.date() == today:
-        return "H:i"
+        return "H:i:s" if style == "next" else "H:i"
     return "D j M, H:i" if local.year == today.year else "j M Y, H:i"
 
 
