@@ -10,6 +10,7 @@ function card(file) {
     const picture = new Image();
     picture.src = URL.createObjectURL(file);
     picture.onload = () => URL.revokeObjectURL(picture.src);
+    picture.onerror = () => picture.remove();
     picture.alt = "";
     row.querySelector(".media-pic").append(picture);
   }
