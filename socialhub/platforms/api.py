@@ -64,14 +64,16 @@ class Service:
     """How a platform is spoken to, as data. ``base`` is where relative paths start; with ``user_host`` it
     holds ``{host}`` and every address is treated as one that a stranger typed.
 
-    ``base_for`` chooses among several bases by account. ``trace_header`` carries the id that the platform's
-    support asks for. ``timeout`` is (connect, read) in seconds.
+    ``base_for`` chooses among several bases by account; ``sign`` gives parameters by which the app proves itself
+    on calls with the account's token to that base (Meta's appsecret_proof). ``trace_header`` carries the id that
+    the platform's support asks for. ``timeout`` is (connect, read) in seconds.
     """
 
     base: str
     errors: ErrorTable
     authorize: Callable[[Account], Mapping[str, str]] = bearer
     base_for: Callable[[Account], str] | None = None
+    sign: Callable[[Account, App], Mapping[str, str]] | None = None
     read_limits: ReadLimits = _no_limits
     trace_header: str = ""
     user_host: bool = False
@@ -178,7 +180,7 @@ class Api:
         """
         request = Request(
             method=method,
-            url=self._address(path, params),
+            url=self._address(path, params, auth=auth),
             headers=self._headers(headers or {}, basic, auth=auth),
             body=_encode(form, json_body, body),
             timeout=timeout or self.service.timeout,
@@ -200,8 +202,13 @@ class Api:
             return self._answer(method, response)
         raise self._error(method, response, redactor)
 
-    def _address(self, path: str, params: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> str:
+    def _address(
+        self, path: str, params: Mapping[str, Any] | Sequence[tuple[str, Any]], *, auth: bool
+    ) -> str:
         if not path.startswith("https://"):
+            if auth and self.service.sign and self.account and self.app:
+                given = params.items() if isinstance(params, Mapping) else params
+                params = [*given, *self.service.sign(self.account, self.app).items()]
             base = self.service.base
             if self.account is not None and self.service.base_for is not None:
                 base = self.service.base_for(self.account)
