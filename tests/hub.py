@@ -44,7 +44,7 @@ def connect(
     method = connector.login(login) if login else connector.logins[0]
     membership = Membership.objects.filter(workspace=workspace).select_related("user", "workspace")[0]
     if not method.user_host:
-        app = control.create_app(method.key, [redirect_uri(platform)])
+        app = control.create_app(platform, [redirect_uri(platform)])
         save_app(workspace=workspace, login=method, values=app, by=membership.user)
     address = connecting.begin(
         membership=membership, session_key=SESSION, connector=connector, login=method, typed_host=host
