@@ -28,6 +28,7 @@ RUPLOAD = "rupload.facebook.com"
 CDN = "scontent.cdninstagram.com"
 SITES = ("www.instagram.com", "instagram.com")
 HOSTS = (GRAPH, "www.facebook.com", RUPLOAD, IG_GRAPH, IG_API, CDN, *SITES)
+DOORS = ("facebook", "instagram")
 CALLS = Limit("business", 4800, 86_400)
 
 
@@ -115,7 +116,9 @@ class InstagramSimulator(GraphSimulator):
         """`login`: facebook, instagram, or both when it is left out. `requires_proof` makes appsecret_proof
         compulsory.
         """
-        doors = [spec["login"]] if spec.get("login") else ["facebook", "instagram"]
+        doors = [door for door in DOORS if door in spec.get("login", " ".join(DOORS))]
+        if not doors:
+            raise ValueError(f"login must name one of {', '.join(DOORS)}")
         return world.apps.add(
             App(
                 client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
