@@ -10,7 +10,7 @@ import pytest
 
 from socialhub.platforms.sandbox.server import SandboxServer
 
-from .instagram_client import FACEBOOK_SCOPE, Hub
+from .sandbox_client import FACEBOOK_SCOPE, Hub
 
 PAGE_FIELDS = "id,name,access_token,instagram_business_account{id,username}"
 

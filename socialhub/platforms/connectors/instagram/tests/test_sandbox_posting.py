@@ -11,7 +11,7 @@ import requests
 
 from socialhub.platforms.sandbox.server import SandboxServer
 
-from .instagram_client import Hub, film, picture, serve_files
+from .sandbox_client import Hub, film, picture, serve_files
 
 FILES = {
     "cup.jpg": ("image/jpeg", picture()),
