@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import ConnectedAccount, User, Workspace
-from publishing.contents import assemble, choose_kind, placed_media, texts_of
+from publishing.contents import assemble, choose_kind, comment_for, placed_media, texts_of
 from publishing.models import Delivery, MediaFile, Post, PostMedia
 from publishing.states import EDITABLE
 from socialhub.platforms.rules import Violation
@@ -109,11 +109,9 @@ def violations_by_delivery(post: Post, deliveries: Iterable[Delivery]) -> dict[i
     media = placed_media(post)
     found: dict[int, tuple[Violation, ...]] = {}
     for delivery in deliveries:
-        texts = texts_of(post, delivery)
-        content = assemble(
-            kind=Kind(delivery.kind), texts=texts, media=media, first_comment=post.first_comment
-        )
-        account = delivery.account
+        account, kind = delivery.account, Kind(delivery.kind)
+        comment = comment_for(account, kind, post.first_comment)
+        content = assemble(kind=kind, texts=texts_of(post, delivery), media=media, first_comment=comment)
         found[delivery.pk] = account.connector.check(content, account.value(), delivery.options)
     return found
 
@@ -132,5 +130,6 @@ def preview(
     For the composer while somebody types: nothing is stored. ``media`` are (part, value) pairs.
     """
     chosen, offered = choose_kind(account.connector, texts, [item for _, item in media], kind)
-    content = assemble(kind=chosen, texts=texts, media=media, first_comment=first_comment)
+    comment = comment_for(account, chosen, first_comment)
+    content = assemble(kind=chosen, texts=texts, media=media, first_comment=comment)
     return content, offered, account.connector.check(content, account.value(), options or {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from accounts.models import ConnectedAccount
 from publishing import library
 from publishing.models import Delivery, Post, PostMedia
 from socialhub.platforms.connector import Connector
@@ -16,8 +17,14 @@ def content_of(delivery: Delivery) -> Content:
         kind=Kind(delivery.kind),
         texts=texts_of(delivery.post, delivery),
         media=placed_media(delivery.post),
-        first_comment=delivery.post.first_comment,
+        first_comment=comment_for(delivery.account, Kind(delivery.kind), delivery.post.first_comment),
     )
+
+
+def comment_for(account: ConnectedAccount, kind: Kind, comment: str) -> str:
+    """The shared first comment where the platform takes one; elsewhere the post goes out without it."""
+    rules = account.connector.rules_for(account.value()).kinds.get(kind)
+    return comment if rules is not None and rules.first_comment is not None else ""
 
 
 def texts_of(post: Post, delivery: Delivery | None) -> list[str]:

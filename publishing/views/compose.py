@@ -86,7 +86,7 @@ def _sent(request: WorkspaceRequest, post: Post | None) -> HttpResponse:
     shape = Shape(request.workspace, draft)
     if (post and _is_draft(post)) or (post is None and _says_anything(draft)):
         post = _keep(request, shape, post)
-    return _page(request, shape, post, {"media": refused} if refused else None)
+    return _page(request, shape, post, {"media": refused}, status=422 if refused else 200)
 
 
 def _begun(request: WorkspaceRequest, draft: Draft) -> Post | None:

@@ -142,9 +142,9 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool) -> Flight
 
 
 def _says(delivery: Delivery) -> str:
-    if delivery.state == State.PUBLISHED and delivery.published_at:
-        if not delivery.due_at:
-            return "Published."
+    if delivery.state == State.PUBLISHED:
+        if not (delivery.due_at and delivery.published_at):
+            return "Live."
         late = (delivery.published_at - delivery.due_at).total_seconds()
         return f"Live {seconds_word(max(late, 0))} after its time."
     words = delivery.note if delivery.state == State.PUBLISHING else delivery.error_message

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 
 from accounts.models import ConnectedAccount, Workspace
-from publishing import contents, library
+from publishing import composing, library
 from publishing.forms import SHARED, Draft
 from publishing.models import MediaFile, Post
 from publishing.views import options as drawing, verdicts
@@ -136,25 +136,28 @@ class Shape:
     def _target(self, account: ConnectedAccount) -> Target:
         connector = account.connector
         own = self.draft.own.get(account.pk)
-        texts = list(own if own is not None else self.draft.parts)
         typed = self.draft.options.get(account.pk, {})
-        media = [value for _, value in self.placed]
-        kind, _ = contents.choose_kind(connector, texts, media, typed.get("kind", ""))
-        rules = connector.rules_for(account.value()).kinds.get(kind)
-        comment = self.draft.comment if rules and rules.first_comment else ""
-        content = contents.assemble(kind=kind, texts=texts, media=self.placed, first_comment=comment)
-        chosen = drawing.values_of(connector.options.for_kind(kind), typed)
+        chosen = drawing.values_of(connector.options.items, typed)
+        content, offered, violations = composing.preview(
+            account,
+            texts=own if own is not None else self.draft.parts,
+            media=self.placed,
+            first_comment=self.draft.comment,
+            kind=typed.get("kind", ""),
+            options=chosen,
+        )
         return Target(
-            account.pk,
-            name_of(account),
-            account.platform,
-            connector.name,
-            SHARED if own is None else str(account.pk),
-            content,
-            rules,
-            connector.check(content, account.value(), chosen),
-            connector.options.resolve(kind, chosen),
-            {str(row.pk): row.pk for row in self.media},
+            id=account.pk,
+            name=name_of(account),
+            platform=account.platform,
+            label=connector.name,
+            panel=SHARED if own is None else str(account.pk),
+            content=content,
+            rules=connector.rules_for(account.value()).kinds.get(content.kind),
+            violations=violations,
+            options=connector.options.resolve(content.kind, chosen),
+            media_ids={str(row.pk): row.pk for row in self.media},
+            kinds=offered,
         )
 
     @cached_property
@@ -282,13 +285,10 @@ class Shape:
 
     def _kinds(self, account: ConnectedAccount, target: Target) -> list[drawing.Field]:
         """The choice between kinds of post, where texts and files leave one."""
-        media = [value for _, value in self.placed]
-        texts = [part.text for part in target.content.posts]
-        _, offered = contents.choose_kind(account.connector, texts, media)
-        if len(offered) < 2:
+        if len(target.kinds) < 2:
             return []
-        choices = tuple(Choice(kind.value, KINDS[kind]) for kind in offered)
-        asked = Option("kind", "Post as", required=True, default=offered[0].value, choices=choices)
+        choices = tuple(Choice(kind.value, KINDS[kind]) for kind in target.kinds)
+        asked = Option("kind", "Post as", required=True, default=target.kinds[0].value, choices=choices)
         return [drawing.draw(asked, account.pk, target.content.kind.value)]
 
     def comment_for(self) -> str:

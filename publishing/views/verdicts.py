@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from socialhub.platforms.rules import KindRules, Severity, Violation
-from socialhub.platforms.values import Content, Media
+from socialhub.platforms.values import Content, Kind, Media
 
 WARN_BELOW = 0.1
 _PART = re.compile(r"^parts\.(\d+)\.(.+)$")
@@ -23,7 +23,7 @@ class Target:
     """One channel with what it would publish. `panel` is the tab its text is written in.
 
     `rules` is None where the platform takes no such post; the violations then say so. `media_ids` finds the
-    id of a file by its key.
+    id of a file by its key; `kinds` are those that a person may choose among.
     """
 
     id: int
@@ -36,6 +36,7 @@ class Target:
     violations: tuple[Violation, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     media_ids: Mapping[str, int] = field(default_factory=dict)
+    kinds: tuple[Kind, ...] = ()
 
 
 class Counter(NamedTuple):
