@@ -60,6 +60,7 @@ ERRORS = {
 class Server:
     """One host. The defaults are a current Mastodon; the switches make it an older or another software.
 
+    `has_html_login`: a missing or dead token gets a redirect to a login page, as Pixelfed does.
     `idempotency`: on, off, or error_on_repeat (the fault of some 4.5/4.6 releases: HTTP 500 although the
     first post exists).
     """
@@ -73,6 +74,7 @@ class Server:
     has_granular_scopes: bool = True
     has_v2_media: bool = True
     has_v2_instance: bool = True
+    has_html_login: bool = False
     idempotency: str = "on"
     needs_media: bool = False
     processing_seconds: float = 2.0
@@ -171,6 +173,8 @@ class Mastodon(Simulator):
             or not token.is_live(call.now)
             or self.host_of(call.world, token) != call.host
         ):
+            if self.server(call).has_html_login:
+                raise RefusalError(302, "<p>Please log in.</p>", {"Location": f"https://{call.host}/login"})
             raise refuse(401)
         broad = {scope.partition(":")[0] for scope in scopes}
         if scopes and not {*scopes, *broad} & set(token.scopes):

@@ -101,3 +101,12 @@ def test_older_servers_have_no_metadata_and_coarse_scopes(sandbox: SandboxServer
         == 422
     )
     assert "api_versions" not in hub.send("GET", "/api/v2/instance").json()
+
+
+def test_a_server_may_send_a_dead_token_to_its_login_page(sandbox: SandboxServer) -> None:
+    sandbox.control.call(
+        "POST", "platforms/mastodon/servers", {"host": "social.example", "has_html_login": True}
+    )
+    answer = Hub(sandbox, token="dead").send("GET", "/api/v1/accounts/verify_credentials")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "https://social.example/login")
+    assert answer.headers["Content-Type"].startswith("text/html")
