@@ -1,4 +1,4 @@
-"""For tests: recorded payloads, sample content, and a small engine in memory that publishes to the sandbox.
+"""For tests: recorded payloads, and a small engine in memory that publishes to the sandbox.
 
 The engine follows the rules of the real one: facts are kept after each turn, ``in_doubt`` before a public step
 runs, and whoever starts again in doubt asks ``find`` first. Time is the sandbox's own, so waiting costs
@@ -7,60 +7,30 @@ nothing. A :class:`Crash` may be ordered at any request.
 
 from __future__ import annotations
 
-import io
 import json
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from socialhub.platforms import flow as flows, login as oauth, registry
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.errors import PlatformError
+from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.login import LoginContext, OAuth2
 from socialhub.platforms.redaction import Redactor
-from socialhub.platforms.transport import Exchange, Request, Response, Transport
-from socialhub.platforms.values import Account, App, Content, Kind, Media, Part, Secret
+from socialhub.platforms.transport import Exchange, Request, Response, Transport, TransportError
+from socialhub.platforms.values import Account, App, Content, Secret
+
+if TYPE_CHECKING:
+    from socialhub.platforms.sandbox.server import SandboxServer
 
 CALLBACK = "http://127.0.0.1:8000/callback"
 MOST_TURNS = 120
 RETRY = timedelta(seconds=30)
-
-
-class Control(Protocol):
-    """What the tests use of the sandbox's control API."""
-
-    def create_app(self, platform: str, redirect_uris: list[str], **more: Any) -> dict[str, Any]: ...
-
-    def consent(self, url: str, person: str, *, deny: bool = False, **choices: Any) -> str: ...
-
-    def advance(self, seconds: float) -> None: ...
-
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any: ...
-
-    def posts(self, **equal: str) -> list[dict[str, Any]]: ...
-
-
-class Clock(Protocol):
-    """The sandbox's time."""
-
-    def moment(self) -> datetime: ...
-
-
-class Server(Protocol):
-    """A running sandbox."""
-
-    url: str
-    control: Control
-
-    @property
-    def clock(self) -> Clock: ...
 
 
 def payloads(key: str, event: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -106,14 +76,38 @@ class Crash(BaseException):
     """The process died here."""
 
 
-class Fragile(Transport):
-    """A transport that dies at the ``at``-th request (from 1): before it leaves, or with its answer."""
+class Stuck(AssertionError):
+    """A post that neither goes live nor comes to rest."""
 
-    def __init__(self, sandbox_url: str, *, at: int = 0, after: bool = False) -> None:
+
+class Trouble(StrEnum):
+    """What befalls one request."""
+
+    DIE_BEFORE = "the process dies before the request leaves"
+    DIE_AFTER = "the process dies with the answer in hand"
+    LOSE_ANSWER = "the answer is lost on its way"
+
+
+class Fragile(Transport):
+    """A transport with trouble at its ``at``-th request (from 1), once.
+
+    ``records`` keeps what the flight recorder would get. ``strip`` names headers that do not arrive.
+    """
+
+    def __init__(
+        self,
+        sandbox_url: str,
+        *,
+        at: int = 0,
+        trouble: Trouble = Trouble.DIE_BEFORE,
+        strip: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(sandbox_url=sandbox_url)
         self.count = 0
         self.at = at
-        self.after = after
+        self.trouble = trouble
+        self.strip = strip
+        self.records: list[Exchange] = []
 
     def send(
         self,
@@ -122,14 +116,18 @@ class Fragile(Transport):
         redactor: Redactor | None = None,
         record: Callable[[Exchange], None] | None = None,
     ) -> Response:
-        """Send, or die once."""
+        """Send, unless this is the one."""
         self.count += 1
-        dies = self.count == self.at
-        if dies and not self.after:
+        meets = self.count == self.at
+        if meets and self.trouble is Trouble.DIE_BEFORE:
             raise Crash
-        response = super().send(request, redactor=redactor, record=record)
-        if dies:
+        headers = {name: value for name, value in request.headers.items() if name not in self.strip}
+        request = replace(request, headers=headers)
+        response = super().send(request, redactor=redactor, record=self.records.append)
+        if meets and self.trouble is Trouble.DIE_AFTER:
             raise Crash
+        if meets:
+            raise TransportError("connection_broken", Reach.UNKNOWN)
         return response
 
 
@@ -145,19 +143,22 @@ class Row:
     post_id: str = ""
     url: str = ""
     held: str = ""
+    requests: int = 0
     steps: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Desk:
-    """A connected account and a way to publish with it."""
+    """A connected account and a way to publish with it. ``flow`` stands in for the connector's own."""
 
     connector: Connector
-    server: Server
+    login: OAuth2
+    server: SandboxServer
     account: Account
     app: App
     transport: Transport
     taken: frozenset[str] = frozenset()
+    flow: flows.Flow | None = None
 
     def api(self) -> Api:
         """Calls on behalf of the account."""
@@ -170,6 +171,12 @@ class Desk:
             clock=self.server.clock.moment,
         )
 
+    def renew(self) -> None:
+        """Renew the tokens as the vault does."""
+        assert self.account.tokens is not None
+        context = _context(self.connector, Transport(sandbox_url=self.server.url), self.app, self.server)
+        self.account = self.account.with_tokens(oauth.refresh(self.login, context, self.account.tokens))
+
     def publish(self, content: Content, options: Mapping[str, Any] | None = None) -> Row:
         """Run the whole flow; a crash begins again with what was kept. Waiting moves the sandbox's clock."""
         row = Row()
@@ -181,12 +188,12 @@ class Desk:
             if wait is None:
                 return row
             self.server.control.advance(wait.total_seconds())
-        raise AssertionError(f"still at {row.step} after {MOST_TURNS} turns, facts {row.facts}")
+        raise Stuck(f"still at {row.step} after {MOST_TURNS} turns, facts {row.facts}")
 
     def turn(self, row: Row, content: Content, options: Mapping[str, Any]) -> timedelta | None:
         """One turn; how long to wait before the next, or ``None`` at the end."""
         assert self.connector.publishing is not None
-        flow = self.connector.publishing.flow(content.kind)
+        flow = self.flow or self.connector.publishing.flow(content.kind)
         position = flows.Position(row.step, row.in_doubt)
         step = flows.current_step(flow, position)
         now = self.server.clock.moment()
@@ -211,6 +218,8 @@ class Desk:
         return self._settle(row, turn, step)
 
     def _trouble(self, row: Row, step: flows.Step, error: PlatformError, *, was_looking: bool) -> timedelta:
+        if error.kind is Fault.TOKEN_EXPIRED and self.account.tokens:
+            self.renew()
         if not was_looking:
             if not error.is_ambiguous and not error.is_retryable:
                 raise error
@@ -234,7 +243,12 @@ class Desk:
 
 
 def connect(
-    connector: Connector, login: OAuth2, server: Server, *, transport: Transport | None = None
+    connector: Connector,
+    login: OAuth2,
+    server: SandboxServer,
+    *,
+    transport: Transport | None = None,
+    deny: bool = False,
 ) -> Desk:
     """Log in as the first person of the sandbox who has an account, through the real consent page."""
     transport = transport or Transport(sandbox_url=server.url)
@@ -252,109 +266,26 @@ def connect(
         scopes=login.scopes_for(connector.capabilities),
         verifier=verifier,
     )
-    back = server.control.consent(address, them["person"])
+    back = server.control.consent(address, them["person"], deny=deny)
     params = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
     assert params["state"].removesuffix("#_") == "s1"
     context = _context(connector, transport, context.app, server)
     tokens = oauth.exchange(login, context, oauth.read_callback(params), verifier=verifier)
     accounts = login.discover(context, tokens)
-    desk = Desk(connector, server, accounts[0], context.app, transport)
+    desk = Desk(connector, login, server, accounts[0], context.app, transport)
     if connector.learn is not None:
         learned = connector.learn(desk.api(), desk.account)
         desk.account = replace(desk.account, extra={**desk.account.extra, **learned})
     return desk
 
 
-def _context(connector: Connector, transport: Transport, app: App, server: Server) -> LoginContext:
+def _context(connector: Connector, transport: Transport, app: App, server: SandboxServer) -> LoginContext:
     api = Api(connector.key, connector.service, transport, app=app, clock=server.clock.moment)
     return LoginContext(api, app, CALLBACK, server.clock.moment())
 
 
-def _app(connector: Connector, login: OAuth2, server: Server, context: LoginContext, host: str) -> App:
+def _app(connector: Connector, login: OAuth2, server: SandboxServer, context: LoginContext, host: str) -> App:
     if login.register_app is not None:
         return login.register_app(context, host)
     made = server.control.create_app(connector.key, [CALLBACK], login=login.key)
     return App(made["client_id"], Secret(made["client_secret"]))
-
-
-@lru_cache(maxsize=4)
-def picture(color: str = "teal", size: tuple[int, int] = (640, 640)) -> bytes:
-    """A real JPEG."""
-    from PIL import Image
-
-    target = io.BytesIO()
-    Image.new("RGB", size, color).save(target, "JPEG")
-    return target.getvalue()
-
-
-@lru_cache(maxsize=2)
-def film(seconds: int = 4) -> bytes:
-    """A real MP4."""
-    import av
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mp4"
-        with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
-            stream = container.add_stream("h264", rate=25)
-            stream.width, stream.height, stream.pix_fmt = 360, 640, "yuv420p"
-            for _ in range(25 * seconds):
-                container.mux(stream.encode(av.VideoFrame(360, 640, "yuv420p")))
-            container.mux(stream.encode())
-        return path.read_bytes()
-
-
-def file_of(data: bytes, mime: str, link: Callable[[timedelta], str] | None = None, alt: str = "") -> Media:
-    """A file as the media library would hand it out."""
-    moves = mime.startswith("video/")
-    return Media(
-        key=str(uuid.uuid4()),
-        mime=mime,
-        size=len(data),
-        alt=alt,
-        name="file." + mime.partition("/")[2],
-        width=360 if moves else 640,
-        height=640,
-        seconds=4.0 if moves else None,
-        fps=25.0 if moves else None,
-        video_codec="h264" if moves else None,
-        read=lambda offset, length: data[offset : offset + length],
-        public_url=link or _no_link,
-    )
-
-
-def _no_link(ttl: timedelta) -> str:
-    raise AssertionError("this connector was not expected to ask for a public address")
-
-
-def sample(kind: Kind, publish_file: Callable[[bytes, str], Callable[[timedelta], str]]) -> Content:
-    """Content of that kind that every platform which offers it takes.
-
-    ``publish_file(bytes, mime)`` puts a file where a platform can fetch it and gives its ``public_url``.
-    """
-
-    def still(color: str = "teal", alt: str = "") -> Media:
-        data = picture(color)
-        return file_of(data, "image/jpeg", publish_file(data, "image/jpeg"), alt)
-
-    def moving() -> Media:
-        return file_of(film(), "video/mp4", publish_file(film(), "video/mp4"))
-
-    text = "Fresh roast from the harbour: https://northwind.coffee/beans & more"
-    match kind:
-        case Kind.IMAGE:
-            return Content(kind, text, media=(still(alt="A cup of coffee"),))
-        case Kind.GALLERY:
-            return Content(kind, text, media=(still(alt="A cup"), still("brown", "Beans")))
-        case Kind.VIDEO | Kind.SHORT:
-            return Content(kind, text, media=(moving(),))
-        case Kind.STORY:
-            return Content(kind, media=(still(),))
-        case Kind.THREAD:
-            parts = (
-                Part("One: the beans", (still(alt="Beans"),)),
-                Part("Two: the water"),
-                Part("Three: time"),
-            )
-            return Content(kind, parts=parts)
-        case _:
-            return Content(kind, text)

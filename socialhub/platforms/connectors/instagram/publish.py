@@ -101,7 +101,8 @@ PUBLISH = Step("publish_container", publish_container, find=find_published, labe
 LINK = Step("read_permalink", read_permalink, deadline=timedelta(minutes=10), label="Read the link")
 COMMENT = Step("first_comment", first_comment, find=find_comment, label="Post the first comment")
 
-SINGLE = Flow((CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK, COMMENT))
+PICTURE = Flow((CREATE, AWAIT, PUBLISH), after=(LINK, COMMENT))
+REEL = Flow((CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK, COMMENT))
 CAROUSEL = Flow(
     (
         Step("create_children", create_children, label="Prepare the files"),
@@ -115,10 +116,10 @@ CAROUSEL = Flow(
 )
 publishing = Publishing(
     flows={
-        Kind.IMAGE: SINGLE,
+        Kind.IMAGE: PICTURE,
         Kind.GALLERY: CAROUSEL,
-        Kind.VIDEO: SINGLE,
-        Kind.SHORT: SINGLE,
+        Kind.VIDEO: REEL,
+        Kind.SHORT: REEL,
         Kind.STORY: Flow((CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK,)),
     },
     delete=delete,
