@@ -195,7 +195,7 @@ TIME_ZONE = "UTC"
 
 # --- files -------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path = BASE_DIR / env.str("STATIC_ROOT", default="staticfiles")
 STATICFILES_DIRS = [
     path for path in [BASE_DIR / "static", *sorted(CONNECTORS_DIR.glob("*/static"))] if path.is_dir()
 ]

@@ -1,0 +1,267 @@
+"""The journeys of real people in a real browser, against real processes and the sandbox.
+
+They end with a search for secrets: what the sandbox issued must be nowhere in the database, the logs, the
+files or the pages.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.stack import Stack, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+EMAIL, PASSWORD = "maya@northwind.test", "pour over at nine"
+CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+HOME = "/w/northwind-coffee/"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("stack")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM)
+        yield started
+        started.close()
+
+
+def chromium() -> str:
+    """Debian's chromium, or whatever goes by that name."""
+    import shutil
+
+    return next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+
+
+@pytest.fixture(scope="module")
+def seen(stack: Stack) -> dict[str, str]:
+    """Every page of ours that the journeys rendered, by its address."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def signed_in(stack: Stack, browser: Browser, seen: dict[str, str]) -> Iterator[Page]:
+    """Maya makes an account and a workspace, and stays signed in. What goes wrong in a page fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/London")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("response", lambda answer: remember(stack, seen, answer))
+    page.goto(f"{stack.url}/account/signup/")
+    page.get_by_label("Email").fill(EMAIL)
+    page.locator("input[name=password1]").fill(PASSWORD)
+    page.locator("input[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_label("Name").fill("Northwind Coffee")
+    zone = page.locator("[name=timezone]")
+    zone.select_option("Europe/London")
+    page.get_by_role("button", name="Make the workspace").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    yield page
+    context.close()
+    assert problems == []
+
+
+def remember(stack: Stack, seen: dict[str, str], answer: object) -> None:
+    """Keep the text of our own pages for the search at the end."""
+    url, kind = answer.url, answer.headers.get("content-type", "")  # type: ignore[attr-defined]
+    if url.startswith(stack.url) and "text/html" in kind and answer.status == 200:  # type: ignore[attr-defined]
+        seen[url] = answer.text()  # type: ignore[attr-defined]
+
+
+def enter_app(stack: Stack, page: Page, platform: str, login: str, **more: str) -> None:
+    """Enter the keys of a developer app on the set-up page, as an admin does."""
+    page.goto(f"{stack.url}{HOME}setup/{platform}/")
+    form = page.locator("section.card", has=page.locator(f"#app-{login}"))
+    redirect = form.locator(f"#redirect-{login}").input_value()
+    app = stack.control.create_app(platform, [redirect], **more)
+    form.locator("[name$=client_id]").fill(app["client_id"])
+    form.locator("[name$=client_secret]").fill(app["client_secret"])
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("section.card", has=page.locator(f"#app-{login}"))).to_contain_text("Ready")
+    assert app["client_secret"] not in page.content()
+
+
+def start_connecting(stack: Stack, page: Page, tile: str, host: str = "") -> None:
+    """From the tile on the accounts page to the consent page on the sandbox."""
+    page.goto(f"{stack.url}{HOME}accounts/")
+    page.locator("#add").get_by_role("link", name=re.compile(tile)).first.click()
+    if host:
+        page.locator("main form input[type=text]").fill(host)
+    page.get_by_role("button", name=re.compile("Continue to")).click()
+    page.wait_for_url(f"{stack.sandbox_url}/**")
+    expect(page.get_by_role("button", name="Allow")).to_be_visible()
+
+
+def allow(stack: Stack, page: Page) -> None:
+    """Press Allow and choose all that is offered."""
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url(f"{stack.url}/**")
+    if "/pick/" in page.url:
+        page.locator("input[name=account]").first.check()
+        page.get_by_role("button", name="Connect").click()
+    expect(page.locator(".toast, [role=status], main").first).to_be_visible()
+
+
+def compose(stack: Stack, page: Page, channel: str, *parts: str) -> None:
+    """Open the composer, choose one channel and write."""
+    page.goto(f"{stack.url}{HOME}compose/")
+    page.locator("#channels .pick", has_text=channel).locator("input[name=channel]").check()
+    expect(page.locator("#channels .count")).to_have_text("1")
+    for number, text in enumerate(parts):
+        if number:
+            page.get_by_role("button", name="Add a part").last.click()
+            expect(page.locator("textarea[name=text]")).to_have_count(number + 1)
+        page.locator("textarea[name=text]").nth(number).fill(text)
+
+
+def attach(page: Page, name: str, mime: str, content: bytes, alt: str) -> None:
+    """Upload a file into the composer and say what it shows."""
+    before = page.locator("#strip textarea.alt").count()
+    page.locator("input[name=files]").set_input_files(files=[{"name": name, "mimeType": mime, "buffer": content}])
+    alts = page.locator("#strip textarea.alt")
+    expect(alts).to_have_count(before + 1, timeout=30_000)
+    alts.last.fill(alt)
+
+
+def publish_now(stack: Stack, page: Page) -> str:
+    """Publish, watch the post become published without reloading, and give the address of the live post."""
+    page.locator("label", has=page.locator("input[name=when][value=now]")).click()
+    page.locator("#go .go-act button").click()
+    page.wait_for_url(re.compile(r"/posts/\d+/$"))
+    flights = page.locator("#flights")
+    expect(flights.locator(".flight")).to_have_attribute("data-state", "published", timeout=60_000)
+    link = page.get_by_role("link", name="See it live").get_attribute("href")
+    assert link
+    assert link.startswith(stack.sandbox_url)
+    return link
+
+
+def photo() -> bytes:
+    """A JPEG as a camera makes them, 4:5."""
+    out = io.BytesIO()
+    Image.new("RGB", (1080, 1350), (120, 62, 38)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def video(folder: Path) -> bytes:
+    """Two seconds of H.264 and silence in AAC, 30 frames a second, 720 by 1280."""
+    path = folder / "pour.mp4"
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 720, 1280, "yuv420p"
+        for number in range(120):
+            picture = Image.new("RGB", (720, 1280), (number * 2, 80, 120))
+            for packet in stream.encode(av.VideoFrame.from_image(picture)):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return path.read_bytes()
+
+
+def test_instagram_a_photo_by_clicking_through_consent(stack: Stack, signed_in: Page) -> None:
+    page = signed_in
+    enter_app(stack, page, "instagram", "instagram", login="instagram")
+    start_connecting(stack, page, "Instagram")
+    allow(stack, page)
+    page.goto(f"{stack.url}{HOME}accounts/")
+    expect(page.locator("main")).to_contain_text("Healthy")
+    compose(stack, page, "Instagram", "First frost, first flat white.")
+    attach(page, "beans.jpg", "image/jpeg", photo(), "A bag of beans in the morning sun")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("main, body").first).to_contain_text("First frost, first flat white.")
+    assert page.locator("img[alt='A bag of beans in the morning sun']").evaluate("image => image.naturalWidth") > 0
+
+
+def test_x_a_thread_of_two_with_a_video(stack: Stack, signed_in: Page, tmp_path: Path) -> None:
+    page = signed_in
+    enter_app(stack, page, "x", "x")
+    start_connecting(stack, page, "^X")
+    allow(stack, page)
+    compose(stack, page, "X", "How we pour, part one.", "And part two: wait for the bloom.")
+    attach(page, "pour.mp4", "video/mp4", video(tmp_path), "Water circling over coffee")
+    page.goto(publish_now(stack, page))
+    body = page.locator("body")
+    expect(body).to_contain_text("How we pour, part one.")
+    expect(body).to_contain_text("And part two: wait for the bloom.")
+    source = page.locator("video source, video").first
+    assert source.get_attribute("src")
+
+
+def test_mastodon_a_picture_on_a_server_that_the_person_names(stack: Stack, signed_in: Page) -> None:
+    page = signed_in
+    start_connecting(stack, page, "Mastodon", host="https://social.example/@northwind")
+    allow(stack, page)
+    compose(stack, page, "Mastodon", "Hello fediverse, we brought coffee.")
+    attach(page, "beans.jpg", "image/jpeg", photo(), "Beans on a tray")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("body")).to_contain_text("Hello fediverse, we brought coffee.")
+    assert page.locator("img[alt='Beans on a tray']").evaluate("image => image.naturalWidth") > 0
+
+
+def test_a_person_who_says_no_is_told_that_nothing_was_connected(stack: Stack, signed_in: Page) -> None:
+    page = signed_in
+    start_connecting(stack, page, "Mastodon", host="mastodon.example")
+    page.get_by_role("button", name="Deny").click()
+    page.wait_for_url(f"{stack.url}/**")
+    expect(page.locator("main")).to_contain_text("You did not give access, so nothing was connected")
+
+
+def test_what_is_typed_is_checked_by_the_rules_of_the_channel(stack: Stack, signed_in: Page) -> None:
+    page = signed_in
+    start_connecting(stack, page, "Mastodon", host="social.example")
+    allow(stack, page)
+    compose(stack, page, "Mastodon", "word " * 120)
+    expect(page.locator("#checks, .composer-checks, [aria-labelledby=checks-h]").first).to_contain_text("too long")
+    page.locator("label", has=page.locator("input[name=when][value=now]")).click()
+    page.locator("#go .go-act button").click()
+    expect(page.locator("textarea[name=text]")).to_have_value("word " * 120)
+    expect(page.locator("main")).to_contain_text("too long")
+
+
+def test_no_secret_that_the_sandbox_issued_is_in_database_logs_files_or_pages(
+    stack: Stack, signed_in: Page, seen: dict[str, str]
+) -> None:
+    for path in ("", "accounts/", "posts/", "setup/", "settings/", "calendar/month/"):
+        signed_in.goto(f"{stack.url}{HOME}{path}")
+    for link in signed_in.locator(f"a[href^='{HOME}posts/']").evaluate_all("all => all.map(a => a.href)")[:10]:
+        signed_in.goto(link)
+    places = {f"log {name}": text for name, text in stack.log_texts().items() if name != "sandbox"}
+    places |= {f"page {url}": text for url, text in seen.items()}
+    places |= database_texts(stack)
+    secrets = {one["value"] for one in stack.control.issued() if one["kind"] != "client_id"}
+    assert len(secrets) >= 6
+    assert len(seen) >= 10
+    found = [f"{secret[:4]}… in {place}" for place, text in places.items() for secret in secrets if secret in text]
+    assert found == []
+
+
+def database_texts(stack: Stack) -> dict[str, str]:
+    """The whole database as text: SQLite's files byte by byte, PostgreSQL row by row."""
+    if stack.database_url.startswith("sqlite"):
+        files = stack.folder.glob("db.sqlite3*")
+        return {f"database {path.name}": path.read_bytes().decode("latin-1") for path in files}
+    import psycopg
+
+    with psycopg.connect(stack.database_url) as connection:
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        rows = {name: connection.execute(f'SELECT t::text FROM "{name}" t').fetchall() for (name,) in names}
+    return {f"table {name}": "\n".join(row[0] for row in found) for name, found in rows.items()}
