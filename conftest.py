@@ -37,8 +37,10 @@ def pytest_report_header() -> list[str]:
     return [f"left out: tests marked {marker!r}, which need {text}" for marker, text in _MISSING.items()]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the groups whose part is missing."""
+    """Leave out the groups whose part is missing; what looks back at the other tests of its group comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in _MISSING)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -38,6 +38,11 @@ def login_context(connector: Connector, app: App) -> LoginContext:
     )
 
 
+def browser_link(url: str) -> str:
+    """A platform's address as a link on our pages: https alone, and into the sandbox where that stands in."""
+    return transport().address(url) if url.startswith("https://") else ""
+
+
 def redirect_uri(platform: str) -> str:
     """Where the platform sends people back to; compared there letter by letter."""
     return settings.PUBLIC_URL + reverse("accounts:callback", args=[platform])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -55,7 +56,9 @@ class Post(models.Model):
     def headline(self) -> str:
         """The internal title, else the beginning of the text."""
         first = self.parts[0] if self.parts else ""
-        return self.title or " ".join(first.split())[:80] or "Untitled post"
+        # A first word that is too long by itself is cut inside.
+        start = shorten(first, 80, placeholder=" …")
+        return self.title or (f"{first.strip()[:79]}…" if start == "…" else start) or "Untitled post"
 
     @property
     def state(self) -> str:

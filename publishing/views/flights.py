@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 
 from accounts.models import Workspace
+from accounts.network import browser_link
 from publishing.models import Delivery, StepLog
 from publishing.states import State
 from publishing.views.cards import label_of, name_of
@@ -126,7 +127,7 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool) -> Flight
         label=label_of(delivery.account.platform),
         name=name_of(delivery.account),
         says=_says(delivery),
-        link=delivery.url if delivery.url.startswith(("https://", "http://")) else "",
+        link=browser_link(delivery.url),
         next_at=delivery.next_at if delivery.state in {State.SCHEDULED, State.PUBLISHING} else None,
         next_word=_next_word(delivery),
         progress=round(delivery.progress * 100) if moves and delivery.progress is not None else None,

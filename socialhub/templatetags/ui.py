@@ -17,8 +17,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 import socialhub.platforms.connectors
+from accounts.network import browser_link
 
 register = template.Library()
+register.filter("live_link", browser_link)
 
 
 class Look(NamedTuple):

@@ -28,7 +28,7 @@ PRODUCTS = {Kind.STORY: "STORY", Kind.VIDEO: "REELS", Kind.SHORT: "REELS"}
 def find_published(job: Job) -> Finding:
     """Adopt the one post that fits; never the newest blindly, it may be one that a person made in the app."""
     first = _first_sent(job)
-    waited = job.now - first
+    waited = job.now - (job.sent_at or job.now)
     state, _ = read_status(job, job.facts["containers"][WHOLE]["id"])
     fitting = [post for post in _listed(job) if _is_ours(job, post, first)]
     if len(fitting) > 1:
