@@ -7,27 +7,27 @@ publishers then go on, and what is live is counted. The last test takes `find` a
 from __future__ import annotations
 
 import dataclasses
-import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.membership import create_workspace
 from accounts.models import ConnectedAccount, User, Workspace
 from publishing import library, scheduling
 from publishing.composing import Composition, Placed, Target, save
-from publishing.models import Delivery
+from publishing.models import Delivery, MediaFile
 from publishing.states import State
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.sandbox.client import Control
 from socialhub.platforms.sandbox.server import SandboxServer
 from tests import hub
+from tests.media import photo, video
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_REQUESTS = 25
@@ -41,18 +41,20 @@ class Case:
     login: str = ""
     host: str = ""
     parts: int = 1
-    picture: bool = True
+    file: str = "photo"
     least: int = 3
 
     def __str__(self) -> str:
-        return f"{self.platform}-{self.parts}"
+        return f"{self.platform}-{self.parts}-{self.file or 'text'}"
 
 
 CASES = [
     Case("mastodon", host="social.example", least=3),
     Case("mastodon", host="social.example", parts=2, least=4),
     Case("x", parts=2, least=4),
+    Case("x", file="video", least=5),
     Case("instagram", login="instagram", least=4),
+    Case("instagram", login="facebook", file="video", least=5),
 ]
 
 
@@ -62,20 +64,26 @@ class Hub:
 
     control: Control
     workspace: Workspace
+    folder: Path
 
     def account(self, case: Case) -> ConnectedAccount:
         """The account that the case publishes to."""
         return hub.connect(self.control, self.workspace, case.platform, login=case.login, host=case.host)
 
+    def file(self, kind: str) -> MediaFile:
+        """A photo or a video in the library, taken in once."""
+        row = self.workspace.media_files.filter(name=kind).first()
+        if row is None:
+            content = photo() if kind == "photo" else video(self.folder / "v.mp4")
+            upload = SimpleUploadedFile(kind, content)
+            row = library.take_in(workspace=self.workspace, user=None, upload=upload)
+        return row
+
     def queue(self, case: Case, account: ConnectedAccount, words: str) -> Delivery:
         """Compose the case's post and let it be due."""
         media: tuple[Placed, ...] = ()
-        if case.picture:
-            out = io.BytesIO()
-            Image.new("RGB", (640, 640), (120, 60, 40)).save(out, "JPEG")
-            upload = SimpleUploadedFile("beans.jpg", out.getvalue())
-            row = library.take_in(workspace=self.workspace, user=None, upload=upload, alt="Beans")
-            media = (Placed(row.pk, alt="Beans"),)
+        if case.file:
+            media = (Placed(self.file(case.file).pk),)
         parts = tuple(f"{words} {number}" for number in range(1, case.parts + 1))
         composition = Composition(parts, (Target(account.pk),), media=media)
         post = save(workspace=self.workspace, author=hub.owner(self.workspace), composition=composition)
@@ -89,14 +97,14 @@ class Hub:
 
 
 @pytest.fixture
-def northwind(live_server: LiveServer, settings: object) -> Iterator[Hub]:
+def northwind(live_server: LiveServer, settings: object, tmp_path: Path) -> Iterator[Hub]:
     """A hub with a web server that platforms can fetch pictures from, and a sandbox."""
     with SandboxServer() as sandbox:
         settings.SANDBOX_URL, settings.PUBLIC_URL = sandbox.url, live_server.url  # type: ignore[attr-defined]
         sandbox.control.enforce_limits(False)
         maya = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
         workspace = create_workspace(owner=maya, name="Northwind Coffee", zone="Europe/London")
-        yield Hub(sandbox.control, workspace)
+        yield Hub(sandbox.control, workspace, tmp_path)
 
 
 def kill_at(northwind: Hub, case: Case, delivery_of: Callable[[], Delivery], nth: int, when: str) -> bool:
@@ -141,7 +149,7 @@ def test_a_publisher_killed_at_any_request_leaves_exactly_one_post(
 
 
 def test_the_matrix_fails_when_find_is_taken_out(northwind: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = Case("mastodon", host="social.example", picture=False)
+    case = Case("mastodon", host="social.example", file="")
     account = northwind.account(case)
     # A server that ignores the Idempotency-Key, as several do: nothing but `find` stands between us and a double.
     server = {"host": case.host, "idempotency": "off"}

@@ -6,18 +6,16 @@ files or the pages.
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import psycopg
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.media import photo, video
 from tests.stack import Stack, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -139,11 +137,9 @@ def compose(stack: Stack, page: Page, channel: str, *parts: str) -> None:
 
 def attach(page: Page, name: str, mime: str, content: bytes, alt: str) -> None:
     """Upload a file into the composer and say what it shows."""
-    before = page.locator("#strip textarea.alt").count()
-    page.locator("input[name=files]").set_input_files(
-        files=[{"name": name, "mimeType": mime, "buffer": content}]
-    )
     alts = page.locator("#strip textarea.alt")
+    before = alts.count()
+    page.locator("input[name=files]").set_input_files({"name": name, "mimeType": mime, "buffer": content})
     expect(alts).to_have_count(before + 1, timeout=30_000)
     alts.last.fill(alt)
 
@@ -159,28 +155,6 @@ def publish_now(stack: Stack, page: Page) -> str:
     assert link
     assert link.startswith(stack.sandbox_url)
     return link
-
-
-def photo() -> bytes:
-    """A JPEG as a camera makes them, 4:5."""
-    out = io.BytesIO()
-    Image.new("RGB", (1080, 1350), (120, 62, 38)).save(out, "JPEG")
-    return out.getvalue()
-
-
-def video(folder: Path) -> bytes:
-    """Two seconds of H.264 and silence in AAC, 30 frames a second, 720 by 1280."""
-    path = folder / "pour.mp4"
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
-        stream = container.add_stream("libx264", rate=30)
-        stream.width, stream.height, stream.pix_fmt = 720, 1280, "yuv420p"
-        for number in range(120):
-            picture = Image.new("RGB", (720, 1280), (number * 2, 80, 120))
-            for packet in stream.encode(av.VideoFrame.from_image(picture)):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-    return path.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +197,9 @@ def test_a_photo_goes_to_instagram(stack: Stack, instagram: Page) -> None:
 def test_a_thread_of_two_with_a_video_goes_to_x(stack: Stack, x: Page, tmp_path: Path) -> None:
     page = x
     compose(stack, page, "X", "How we pour, part one.", "And part two: wait for the bloom.")
-    attach(page, "pour.mp4", "video/mp4", video(tmp_path), "Water circling over coffee")
+    attach(
+        page, "pour.mp4", "video/mp4", video(tmp_path / "pour.mp4", seconds=4), "Water circling over coffee"
+    )
     page.goto(publish_now(stack, page))
     body = page.locator("body")
     expect(body).to_contain_text("How we pour, part one.")
