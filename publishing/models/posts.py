@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from publishing.models.deliveries import Delivery
+
+HEADLINE = 80
+
+
+def headline(title: str, parts: Sequence[str]) -> str:
+    """What a post is called in lists: its internal title, else the beginning of its text."""
+    first = parts[0] if parts else ""
+    start = shorten(first, HEADLINE, placeholder=" …")
+    # A first word that is too long by itself is cut inside.
+    return title or (f"{first.strip()[: HEADLINE - 1]}…" if start == "…" else start) or "Untitled post"
 
 
 class Post(models.Model):
@@ -55,10 +66,7 @@ class Post(models.Model):
     @property
     def headline(self) -> str:
         """The internal title, else the beginning of the text."""
-        first = self.parts[0] if self.parts else ""
-        # A first word that is too long by itself is cut inside.
-        start = shorten(first, 80, placeholder=" …")
-        return self.title or (f"{first.strip()[:79]}…" if start == "…" else start) or "Untitled post"
+        return headline(self.title, self.parts)
 
     @property
     def state(self) -> str:

@@ -19,7 +19,7 @@ from accounts.models import ConnectedAccount
 from publishing.models import Delivery, Post
 from publishing.states import State
 from publishing.views import grid
-from publishing.views.cards import Card, card, drawable, label_of, name_of
+from publishing.views.cards import Card, cards, label_of, name_of
 from publishing.views.posts import Chip
 
 SHOWN = 2
@@ -106,11 +106,11 @@ class Page:
         query = {"date": day.isoformat(), **({"time": f"{hour:02}:00"} if hour is not None else {})}
         return f"{reverse('publishing:compose', args=[self.request.workspace.slug])}?{urlencode(query)}"
 
-    def build(self, day: date, cards: dict[date, list[Card]]) -> Day:
+    def build(self, day: date, by_day: dict[date, list[Card]]) -> Day:
         """One day with its cards."""
         return Day(
             day,
-            cards.get(day, []),
+            by_day.get(day, []),
             self.url(day) + f"#d{day:%Y%m%d}",
             self.compose(day),
             past=day < self.today,
@@ -157,8 +157,8 @@ def _day(text: str) -> date:
 
 
 def _month(page: Page) -> dict[str, Any]:
-    cards = _cards(page, grid.month_span(page.day, page.request.workspace.zone))
-    weeks = [[page.build(day, cards) for day in week] for week in grid.month_weeks(page.day)]
+    by_day = _cards(page, grid.month_span(page.day, page.request.workspace.zone))
+    weeks = [[page.build(day, by_day) for day in week] for week in grid.month_weeks(page.day)]
     return {
         "title": f"{page.day:%B %Y}",
         "weeks": weeks,
@@ -170,8 +170,8 @@ def _month(page: Page) -> dict[str, Any]:
 
 def _week(page: Page) -> dict[str, Any]:
     span = grid.week_span(page.day, page.request.workspace.zone)
-    cards = _cards(page, span)
-    days = [page.build(day, cards) for day in span.days]
+    by_day = _cards(page, span)
+    days = [page.build(day, by_day) for day in span.days]
     week = timedelta(days=7)
     return {
         "title": _between(span.first, span.last),
@@ -185,8 +185,8 @@ def _week(page: Page) -> dict[str, Any]:
 def _list(page: Page) -> dict[str, Any]:
     last = page.day + timedelta(days=LIST_DAYS - 1)
     span = grid.Span(page.day, last, page.request.workspace.zone)
-    cards = _cards(page, span)
-    days = [page.build(day, cards) for day in span.days]
+    by_day = _cards(page, span)
+    days = [page.build(day, by_day) for day in span.days]
     return {
         "title": _between(span.first, span.last),
         "days": [day for day in days if day.cards],
@@ -234,10 +234,9 @@ def _cards(page: Page, span: grid.Span) -> dict[date, list[Card]]:
     if page.channel.isascii() and page.channel.isdigit():
         posts = posts.filter(deliveries__account=int(page.channel))
     found: dict[date, list[Card]] = defaultdict(list)
-    now = timezone.now()
-    for post in drawable(posts.order_by("due_at", "pk")):
-        assert post.due_at is not None
-        found[timezone.localdate(post.due_at)].append(card(post, workspace, now))
+    for each in cards(posts.order_by("due_at", "pk"), workspace):
+        assert each.at is not None
+        found[timezone.localdate(each.at)].append(each)
     return found
 
 

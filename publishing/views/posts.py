@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -19,7 +19,7 @@ from accounts.access import WorkspaceRequest, requires
 from accounts.models import ConnectedAccount
 from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, State
-from publishing.views.cards import card, drawable, label_of, name_of
+from publishing.views.cards import cards, label_of, name_of
 
 PAGE = 25
 
@@ -60,11 +60,11 @@ def listing(request: WorkspaceRequest) -> HttpResponse:
     """All posts of the workspace, newest first."""
     query = {key: request.GET.get(key, "").strip() for key in ("q", "channel", "show")}
     posts = _found(request, **query).order_by(Coalesce("due_at", "updated_at").desc(), "-pk")
-    page = Paginator(drawable(posts), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(posts, PAGE).get_page(request.GET.get("page"))
     kept = {key: value for key, value in query.items() if value}
     context = {
         "page": page,
-        "cards": [card(post, request.workspace) for post in page.object_list],
+        "cards": cards(cast("QuerySet[Post]", page.object_list), request.workspace),
         "q": query["q"],
         "show": query["show"],
         "narrowed": bool(kept),

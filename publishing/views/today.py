@@ -18,7 +18,7 @@ from accounts.models import ConnectedAccount
 from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, RUNNING, State
 from publishing.views import grid
-from publishing.views.cards import card, drawable, label_of, name_of
+from publishing.views.cards import cards, label_of, name_of
 from publishing.views.flights import MEANINGS
 
 NEEDS, DAY, SOON = 6, 30, 5
@@ -171,9 +171,9 @@ def _day(request: WorkspaceRequest, now: datetime) -> dict[str, Any]:
     day = timezone.localdate(now)
     span = grid.Span(day, day, workspace.zone)
     posts = Post.objects.filter(workspace=workspace, due_at__gte=span.starts_at).order_by("due_at", "pk")
-    cards = [card(post, workspace, now) for post in drawable(posts[: DAY + SOON])]
-    here = [each for each in cards if each.at and each.at < span.ends_at]
-    later = [each for each in cards if each.at and each.at >= span.ends_at and each.state in RUNNING]
+    found = cards(posts[: DAY + SOON], workspace, now)
+    here = [each for each in found if each.at and each.at < span.ends_at]
+    later = [each for each in found if each.at and each.at >= span.ends_at and each.state in RUNNING]
     coming = [each for each in here if not each.past]
     ahead = next((each for each in [*coming, *later] if each.state == State.SCHEDULED), None)
     return {

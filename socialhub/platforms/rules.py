@@ -41,7 +41,7 @@ class Violation:
 
 
 SENTENCES: Mapping[str, str] = {
-    "kind_not_offered": "This platform does not take this kind of post ({actual}).",
+    "kind_not_offered": "It takes no {actual} posts, only: {limit}.",
     "text_too_long": "The text is too long: {actual} of {limit}.",
     "text_missing": "This post needs a text.",
     "text_not_allowed": "The platform shows no text with this kind of post; it would be lost.",
