@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 
 from accounts import connecting, picking
@@ -24,6 +21,7 @@ from publishing.publisher import Publisher
 from publishing.states import State
 from socialhub.platforms import registry
 from socialhub.platforms.sandbox.client import Control
+from tests.processes import database_url
 
 SESSION = "a-session-of-a-test"
 SETTLED = {State.PUBLISHED, State.FAILED, State.UNCONFIRMED, State.HELD, State.MISSED, State.CANCELLED}
@@ -64,21 +62,13 @@ def owner(workspace: Workspace) -> User:
 
 def environment(**values: str) -> dict[str, str]:
     """What a process of the product needs to work on this test's database, sandbox and files."""
-    config = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{config['NAME']}"
-    else:
-        host = config["HOST"] or "127.0.0.1"
-        password = f":{config['PASSWORD']}" if config["PASSWORD"] else ""
-        url = f"postgres://{config['USER']}{password}@{host}:{config['PORT'] or 5432}/{config['NAME']}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(),
         "SANDBOX_URL": settings.SANDBOX_URL,
         "TEST_PUBLIC_URL": settings.PUBLIC_URL,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-        "PYTHONWARNINGS": "default",
         **values,
     }
 
@@ -104,17 +94,6 @@ class PublisherProcess:
             self.process.terminate()
         said, _ = self.process.communicate(timeout=20)
         return str(said.decode())
-
-
-def wait_until(holds: Callable[[], Any], seconds: float = 20, what: str = "it") -> Any:
-    """Ask until something holds; fail loudly when it does not."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        answer = holds()
-        if answer:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
 def let_time_pass(control: Control, delta: timedelta) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ import psycopg
 import requests
 
 from socialhub.platforms.sandbox.client import Control
-from tests.hub import wait_until
+from tests.processes import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -133,7 +134,7 @@ def running(folder: Path) -> Iterator[Stack]:
             stack.start("publisher", python, "manage.py", "publisher", "--threads", "8")
             stack.start("worker", python, "manage.py", "worker")
             for address in (f"{sandbox_url}/_control/clock", f"{url}/account/login/"):
-                wait_until(lambda a=address: _answers(a), 40, address)  # type: ignore[misc]
+                eventually(functools.partial(_answers, address), within=40)
             yield stack
         finally:
             stack.stop()

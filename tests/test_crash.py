@@ -28,6 +28,7 @@ from socialhub.platforms.sandbox.client import Control
 from socialhub.platforms.sandbox.server import SandboxServer
 from tests import hub
 from tests.media import photo, video
+from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_REQUESTS = 25
@@ -120,7 +121,7 @@ def kill_at(northwind: Hub, case: Case, delivery_of: Callable[[], Delivery], nth
             rests = delivery.next_at is None and delivery.state in hub.SETTLED
             return publisher.process.poll() is not None or rests
 
-        hub.wait_until(ended, 40, f"the end of request {nth}")
+        eventually(ended, within=40)
         return publisher.process.poll() is not None
     finally:
         publisher.terminate()
