@@ -26,6 +26,9 @@ LOCAL_SUFFIXES = (
     ".arpa",
 )
 
+EMBEDDING = tuple(ipaddress.IPv6Network(prefix) for prefix in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
+"""IPv6 ranges whose last 32 bits are an IPv4 address that a gateway leads to (RFC 6052, RFC 8215, RFC 4291)."""
+
 
 class ForbiddenHost(ValueError):
     """An address that we refuse to speak to; the text says why."""
@@ -71,6 +74,8 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%", 1)[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if any(ip in network for network in EMBEDDING):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
     return ip.is_global and not ip.is_multicast
