@@ -60,7 +60,7 @@ check: $(VENV)/.dev
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check
 
 bench: $(VENV)/.dev
-	@for file in bench/*.py; do $(BIN)/python $$file; done
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) --json; done
 
 # No address of an index and no path of this machine may get into the lock: it must install anywhere.
 LOCK := env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universal --python-version 3.11 \

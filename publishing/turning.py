@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import credentials, network, tokens
 from accounts.models import ConnectedAccount
@@ -42,8 +42,19 @@ class Flight:
     flow: flows.Flow
     position: flows.Position
     now: datetime
+    started: float
     exchanges: list[Exchange] = field(default_factory=list)
     used: Account | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the turn has taken so far."""
+        return time.monotonic() - self.started
+
+    @property
+    def ended(self) -> datetime:
+        """The database's time at the end of the turn, without asking it a second time."""
+        return self.now + timedelta(seconds=self.seconds)
 
     @property
     def step(self) -> flows.Step:
@@ -60,7 +71,6 @@ def take_turn(claim: Claim) -> None:
     )
     if delivery is None:
         return
-    started = time.monotonic()
     now = database_now()
     try:
         refused = _refusal(delivery, now)
@@ -70,8 +80,7 @@ def take_turn(claim: Claim) -> None:
         flight = _prepare(claim, delivery, now)
         verdict = _fly(flight)
         verdict.commit(
-            claim, delivery, now,
-            exchanges=flight.exchanges, seconds=time.monotonic() - started, step=flight.step.name,
+            claim, delivery, now, exchanges=flight.exchanges, seconds=flight.seconds, step=flight.step.name
         )  # fmt: skip
     except LostClaim:
         log.info("delivery %s: the claim went to another, nothing was saved", claim.id)
@@ -81,7 +90,8 @@ def _prepare(claim: Claim, delivery: Delivery, now: datetime) -> Flight:
     connector = delivery.account.connector
     assert connector.publishing is not None  # a kind that is not offered was refused before
     flow = connector.publishing.flow(Kind(delivery.kind))
-    return Flight(claim, delivery, connector, flow, flows.Position(delivery.step, delivery.in_doubt), now)
+    position = flows.Position(delivery.step, delivery.in_doubt)
+    return Flight(claim, delivery, connector, flow, position, now, time.monotonic())
 
 
 def _refusal(delivery: Delivery, now: datetime) -> Verdict | None:
@@ -120,9 +130,9 @@ def _fly(flight: Flight) -> Verdict:
         if flight.used is not None:
             tokens.refused(delivery.account, flight.used, error)
         return outcomes.after_error(
-            delivery, flight.flow, flight.step, error, flight.now, was_looking=was_looking
+            delivery, flight.flow, flight.step, error, flight.ended, was_looking=was_looking
         )
-    return outcomes.after_turn(delivery, flight.flow, turn, flight.now)
+    return outcomes.after_turn(delivery, flight.flow, turn, flight.ended)
 
 
 def _job(flight: Flight) -> flows.Job:
