@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(blank=True, max_length=500)),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='accounts.connectedaccount')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='deliveries', to='accounts.connectedaccount')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='publishing.post')),
             ],
             options={
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('part', models.PositiveSmallIntegerField(default=0)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('alt', models.TextField(blank=True)),
-                ('media', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='publishing.mediafile')),
+                ('media', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='places', to='publishing.mediafile')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placed', to='publishing.post')),
             ],
             options={

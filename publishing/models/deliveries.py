@@ -25,7 +25,7 @@ class Delivery(models.Model):
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
-    account = models.ForeignKey(ConnectedAccount, on_delete=models.PROTECT, related_name="deliveries")
+    account = models.ForeignKey(ConnectedAccount, on_delete=models.RESTRICT, related_name="deliveries")
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     own_parts = models.JSONField(null=True, blank=True)
     kind = models.CharField(max_length=20, blank=True)

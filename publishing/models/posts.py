@@ -78,7 +78,7 @@ class PostMedia(models.Model):
     """A file's place in a post: which part it belongs to, in which order, with which words."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="placed")
-    media = models.ForeignKey(MediaFile, on_delete=models.PROTECT, related_name="places")
+    media = models.ForeignKey(MediaFile, on_delete=models.RESTRICT, related_name="places")
     part = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
     alt = models.TextField(blank=True)
