@@ -61,13 +61,19 @@ def save(
     with transaction.atomic():
         if post is None:
             post = Post(workspace=workspace, author=author)
-        elif not is_editable(post):
+        elif not is_editable(_locked(post)):
             raise Conflict("This post has gone out or is going out right now. Duplicate it to change it.")
         post.parts = list(composition.parts) or [""]
         post.title, post.first_comment = composition.title, composition.first_comment
         post.save()
         _place(post, composition.media, files)
         _target(post, composition, accounts)
+    return post
+
+
+def _locked(post: Post) -> Post:
+    """The post with its deliveries as they are, kept from publishers until the transaction ends."""
+    list(post.deliveries.select_for_update().values_list("pk", flat=True))
     return post
 
 

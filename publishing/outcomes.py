@@ -23,6 +23,8 @@ from socialhub.platforms.flow import Back, Flow, Go, Held, Live, Stay, Step, Tur
 from socialhub.platforms.transport import Exchange
 
 MAX_BACKS = 5
+MAX_SENDS = 3
+"""How often a post that was proven absent is sent again before a person is asked."""
 NO_ERROR: Mapping[str, str] = {"error_kind": "", "error_code": "", "error_message": ""}
 SETTLED: Mapping[str, Any] = {"in_doubt": False, "sent_at": None, "looks": 0}
 
@@ -67,7 +69,7 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Ver
     """The verdict on a turn that ended without an error."""
     facts = {**delivery.facts, **turn.facts}
     if turn.absent:
-        again = {**SETTLED, "next_at": now}
+        again = {**SETTLED, "next_at": now, "attempts": delivery.attempts + 1}
         return Verdict("absent", again, "Looked for the post: it is not there. Sending it again.")
     match turn.outcome:
         case Go():
@@ -172,12 +174,14 @@ def after_error(
     if was_looking:
         return _look_again(delivery, step, now, wait=error.retry_after, error=error)
     if delivery.in_doubt and error.is_ambiguous:
-        return _doubt(step, error, now)
+        return _doubt(delivery, step, error, now)
     return _definite(delivery, flow, step, error, now)
 
 
-def _doubt(step: Step, error: PlatformError, now: datetime) -> Verdict:
+def _doubt(delivery: Delivery, step: Step, error: PlatformError, now: datetime) -> Verdict:
     """The answer to a public step was lost: look for the post before anything else."""
+    if delivery.attempts >= MAX_SENDS:
+        return unconfirmed("Sent several times without a clear answer, and never found.", error=error)
     wait = max(step.settle, ladder.LOOKS[0])
     note = "No clear answer: the post may be live. Looking for it before anything is sent again."
     values = {**_named(error), "looks": 1, "next_at": now + wait, "step": step.name}

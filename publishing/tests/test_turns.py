@@ -170,6 +170,21 @@ def test_looking_ends_at_a_person_and_never_repeats_the_post(
     assert (delivery.state, platform.posts) == (State.UNCONFIRMED, ["Hello"])
 
 
+def test_a_twin_that_nobody_can_find_is_not_sent_for_ever(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    sent: list[str] = []
+
+    def refuse(step: str, job: object) -> None:
+        if step == "create":
+            sent.append(step)
+            raise PlatformError(Fault.DUPLICATE, http_status=403, reach=Reach.UNKNOWN)
+
+    platform.before, platform.finding = refuse, lambda job: None
+    delivery = turn(compose("Hello", due=now), times=15)
+    assert (delivery.state, len(sent)) == (State.UNCONFIRMED, 4)
+
+
 def test_a_refusal_that_may_pass_is_tried_again_with_growing_waits(
     compose: Compose, platform: Platform, now: datetime
 ) -> None:

@@ -19,7 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, TimeoutError as PoolTimeout
 
 from socialhub.platforms.errors import Reach
 from socialhub.platforms.guard import (
@@ -288,7 +288,7 @@ def _explain(problem: BaseException, reach: Reach) -> TransportError:
         return TransportError("forbidden_host", Reach.NOT_SENT, is_retryable=False)
     if isinstance(problem, requests.ConnectTimeout):
         return TransportError("connect_timeout", Reach.NOT_SENT, is_timeout=True)
-    if isinstance(problem, (requests.Timeout, TimeoutError)) or "timed out" in type(problem).__name__.lower():
+    if isinstance(problem, (requests.Timeout, TimeoutError, PoolTimeout)):
         return TransportError("read_timeout", reach, is_timeout=True)
     if any(isinstance(cause, NewConnectionError) for cause in causes):
         return TransportError("no_connection", Reach.NOT_SENT)
