@@ -51,4 +51,4 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
 
 const old = kept();
 if (old && differs(old)) document.getElementById("kept").hidden = false;
-form.addEventListener("submit", () => localStorage.removeItem(key()));
+form.addEventListener("submit", () => { if (navigator.onLine) localStorage.removeItem(key()); });

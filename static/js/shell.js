@@ -1,4 +1,5 @@
-// Ctrl+K goes to the search; data-open opens a dialog; data-copy puts the text of an element on the clipboard.
+// Ctrl+K goes to the search; data-open opens a dialog; data-copy puts the text of an element on the
+// clipboard; a form with data-confirm asks before it is sent.
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const search = document.querySelector("[data-search]");
@@ -20,4 +21,9 @@ document.addEventListener("click", async (event) => {
   const before = said.textContent;
   said.textContent = "Copied";
   setTimeout(() => { said.textContent = before; }, 2000);
+});
+
+document.addEventListener("submit", (event) => {
+  const words = event.target.dataset.confirm;
+  if (words && !window.confirm(words)) event.preventDefault();
 });
