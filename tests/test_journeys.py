@@ -126,7 +126,7 @@ def allow(stack: Stack, page: Page) -> None:
 def compose(stack: Stack, page: Page, channel: str, *parts: str) -> None:
     """Open the composer, choose one channel and write."""
     page.goto(f"{stack.url}{HOME}compose/")
-    page.locator("#channels .pick", has_text=channel).locator("input[name=channel]").check()
+    page.get_by_role("checkbox", name=re.compile(f"^{channel} @")).check()
     expect(page.locator("#channels .count")).to_have_text("1")
     for number, text in enumerate(parts):
         if number:
