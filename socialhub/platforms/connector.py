@@ -20,9 +20,7 @@ KEY = re.compile(r"^[a-z][a-z0-9]{0,31}$")
 
 @dataclass(frozen=True)
 class Publishing:
-    """How posts come to life. ``flows`` by kind; ``flow_for`` picks among them where the kind alone does not
-    decide. ``delete`` removes a published post (``None`` where the API cannot).
-    """
+    """How posts come to life: a flow by kind. ``delete`` removes a published post (``None`` where the API cannot)."""
 
     flows: Mapping[Kind, Flow]
     delete: Callable[[Api, Account, str], None] | None = None

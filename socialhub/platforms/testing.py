@@ -177,9 +177,18 @@ class Desk:
         context = _context(self.connector, Transport(sandbox_url=self.server.url), self.app, self.server)
         self.account = self.account.with_tokens(oauth.refresh(self.login, context, self.account.tokens))
 
-    def publish(self, content: Content, options: Mapping[str, Any] | None = None) -> Row:
-        """Run the whole flow; a crash begins again with what was kept. Waiting moves the sandbox's clock."""
-        row = Row()
+    def publish(
+        self,
+        content: Content,
+        options: Mapping[str, Any] | None = None,
+        *,
+        row: Row | None = None,
+    ) -> Row:
+        """Run the flow, from where ``row`` stands; a crash begins again with what was kept.
+
+        Waiting moves the sandbox's clock.
+        """
+        row = row or Row()
         for _ in range(MOST_TURNS):
             try:
                 wait = self.turn(row, content, options or {})
@@ -249,14 +258,18 @@ def connect(
     *,
     transport: Transport | None = None,
     deny: bool = False,
+    app: Mapping[str, Any] | None = None,
 ) -> Desk:
-    """Log in as the first person of the sandbox who has an account, through the real consent page."""
+    """Log in as the first person of the sandbox who has an account, through the real consent page.
+
+    ``app``: how the developer app shall differ from the usual.
+    """
     transport = transport or Transport(sandbox_url=server.url)
     known = server.control.call("GET", "accounts")
     them = next(account for account in known if account["platform"] == connector.key)
     host = login.check_host(them["host"]) if login.check_host else ""
     context = _context(connector, transport, App("", host=host), server)
-    context = replace(context, app=_app(connector, login, server, context, host))
+    context = replace(context, app=_app(connector, login, server, context, host, app or {}))
     verifier = oauth.new_verifier()
     address = oauth.authorize_url(
         login,
@@ -284,8 +297,15 @@ def _context(connector: Connector, transport: Transport, app: App, server: Sandb
     return LoginContext(api, app, CALLBACK, server.clock.moment())
 
 
-def _app(connector: Connector, login: OAuth2, server: SandboxServer, context: LoginContext, host: str) -> App:
+def _app(
+    connector: Connector,
+    login: OAuth2,
+    server: SandboxServer,
+    context: LoginContext,
+    host: str,
+    wish: Mapping[str, Any],
+) -> App:
     if login.register_app is not None:
         return login.register_app(context, host)
-    made = server.control.create_app(connector.key, [CALLBACK], login=login.key)
+    made = server.control.create_app(connector.key, [CALLBACK], login=login.key, **wish)
     return App(made["client_id"], Secret(made["client_secret"]))

@@ -43,6 +43,12 @@ def film(seconds: int = 4) -> bytes:
         return path.read_bytes()
 
 
+def long_film(size: int) -> bytes:
+    """A real MP4 of that many bytes: the box at its end holds nothing."""
+    empty = size - len(film())
+    return film() + empty.to_bytes(4, "big") + b"free" + bytes(empty - 8)
+
+
 def file_of(data: bytes, mime: str, link: Callable[[timedelta], str] | None = None, alt: str = "") -> Media:
     """A file as the media library would hand it out."""
     moves = mime.startswith("video/")
