@@ -38,13 +38,22 @@ def compose(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _blank(request: WorkspaceRequest) -> Draft:
-    """An empty draft, due at the next half hour that leaves time to write."""
-    soon = timezone.localtime() + timedelta(minutes=60)
-    soon = soon.replace(minute=30 if soon.minute < 30 else 0) + timedelta(hours=0 if soon.minute < 30 else 1)
-    day = request.GET.get("date", "")[:10] or f"{soon:%Y-%m-%d}"
-    clock = request.GET.get("time", "")[:5] or ("09:00" if "date" in request.GET else f"{soon:%H:%M}")
+    """An empty draft with a time that leaves room to write."""
+    day, clock = _soon()
+    given = request.GET.get("date", "")[:10]
+    if given:
+        day, clock = given, request.GET.get("time", "")[:5] or "09:00"
     chosen = tuple(int(number) for number in request.GET.getlist("channel") if number.isdecimal())
     return Draft(channels=chosen, date=day, time=clock)
+
+
+def _soon() -> tuple[str, str]:
+    """Day and time of the half hour after the next one, in the active zone."""
+    later = timezone.localtime() + timedelta(minutes=60)
+    later = later.replace(minute=30 if later.minute < 30 else 0) + timedelta(
+        hours=0 if later.minute < 30 else 1
+    )
+    return f"{later:%Y-%m-%d}", f"{later:%H:%M}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +79,8 @@ def _post(request: WorkspaceRequest, pk: int) -> Post:
 def _stored(post: Post) -> Draft:
     draft = draft_of(post)
     if post.due_at is None:
-        return replace(draft, when=KEEP)
+        day, clock = _soon()
+        return replace(draft, when=KEEP, date=day, time=clock)
     local = timezone.localtime(post.due_at)
     return replace(draft, when=AT, date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
 
@@ -271,7 +281,7 @@ def _page(
         "upload_url": reverse("publishing:upload", args=[slug]),
         "accounts_url": reverse("accounts:list", args=[slug]),
         "back_url": reverse(f"publishing:{'post' if post else 'today'}", args=args),
-        "draft_key": f"{slug}/{post.pk if post else 'new'}",
+        "draft_key": slug,
         "post_id": post.pk if post else None,
         "post_state": post.state if post else State.DRAFT,
         "saved_at": post.updated_at if post else None,

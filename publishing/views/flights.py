@@ -149,7 +149,12 @@ def _says(delivery: Delivery) -> str:
         late = (delivery.published_at - delivery.due_at).total_seconds()
         return f"Live {seconds_word(max(late, 0))} after its time."
     words = delivery.note if delivery.state == State.PUBLISHING else delivery.error_message
-    return " ".join(filter(None, [words, MEANINGS[State(delivery.state)]]))
+    return " ".join(filter(None, [sentence(words), MEANINGS[State(delivery.state)]]))
+
+
+def sentence(words: str) -> str:
+    """The words with an end, so that another sentence can follow."""
+    return words if not words or words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _next_word(delivery: Delivery) -> str:

@@ -39,15 +39,9 @@ def post(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The page of a post."""
     found = _post(request, pk)
     slug = request.workspace.slug
-    may_edit = request.membership.may("posts.edit")
     context = {
         **_recorder(request, found),
         "posts_url": reverse("publishing:posts", args=[slug]),
-        "duplicate_url": reverse("publishing:duplicate", args=[slug, pk]),
-        "can_compose": may_edit,
-        "editable": composing.is_editable(found),
-        "facts": _facts(found),
-        "acts": _acts(request, found),
         "parts": [part for part in found.parts if part.strip()],
         "owns": _own_texts(found),
         "comment": found.first_comment,
@@ -59,8 +53,9 @@ def post(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_GET
 @requires("posts.view")
 def flights(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """The flight recorder alone; it asks for itself while anything moves."""
-    return render(request, "publishing/_flights.html", _recorder(request, _post(request, pk)))
+    """The flight recorder, and out of band what is left to do; it asks for itself while anything moves."""
+    context = {**_recorder(request, _post(request, pk)), "oob": True}
+    return render(request, "publishing/_flown.html", context)
 
 
 def _recorder(request: WorkspaceRequest, found: Post) -> dict[str, Any]:
@@ -76,6 +71,11 @@ def _recorder(request: WorkspaceRequest, found: Post) -> dict[str, Any]:
         "live_every": MOVING if moves else WAITING if states & RUNNING else 0,
         "edit_url": reverse("publishing:edit", args=[slug, found.pk]),
         "now": now,
+        "duplicate_url": reverse("publishing:duplicate", args=[slug, found.pk]),
+        "can_compose": request.membership.may("posts.edit"),
+        "editable": composing.is_editable(found),
+        "facts": _facts(found),
+        "acts": _acts(request, found),
     }
 
 
@@ -169,7 +169,7 @@ def _on_delivery(act: Callable[[Delivery], object], done: str) -> View:
         _try(request, lambda: act(found), done)
         if not request.headers.get("HX-Request"):
             return redirect("publishing:post", request.workspace.slug, found.post_id)
-        context = _recorder(request, _post(request, found.post_id))
+        context = {**_recorder(request, _post(request, found.post_id)), "oob": True}
         return render(request, "publishing/_acted.html", context)
 
     return view

@@ -19,7 +19,7 @@ from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, RUNNING, State
 from publishing.views import grid
 from publishing.views.cards import cards, label_of, name_of
-from publishing.views.flights import MEANINGS
+from publishing.views.flights import MEANINGS, sentence
 
 NEEDS, DAY, SOON = 6, 30, 5
 # what a person does next about a state
@@ -98,7 +98,7 @@ def _troubled(request: WorkspaceRequest) -> list[Need]:
 def _need(delivery: Delivery, slug: str) -> Need:
     state = State(delivery.state)
     label = label_of(delivery.account.platform)
-    text = " ".join(filter(None, [delivery.error_message, MEANINGS[state]]))
+    text = " ".join(filter(None, [sentence(delivery.error_message), MEANINGS[state]]))
     url = reverse("publishing:post", args=[slug, delivery.post_id]) + f"#flight-{delivery.pk}"
     return Need(
         "bad" if state == State.FAILED else "warn",

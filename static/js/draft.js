@@ -1,6 +1,6 @@
 // What is typed is kept in this browser until the hub has it, so a lost connection loses no words.
 const form = document.getElementById("compose");
-const key = () => `draft:${form.dataset.draft}`;
+const key = (post = document.getElementById("post-id").value) => `draft:${form.dataset.draft}/${post || "new"}`;
 const typed = () => [...form.querySelectorAll("textarea, input[name=title]")];
 
 function read() {
@@ -21,8 +21,13 @@ function differs(words) {
   return typed().some((box) => box.id in words && words[box.id].trim() && words[box.id] !== box.value);
 }
 
-function forget() {
+function stored() {
   localStorage.removeItem(key());
+  localStorage.removeItem(key("new"));
+}
+
+function forget() {
+  stored();
   document.getElementById("kept").hidden = true;
 }
 
@@ -37,9 +42,23 @@ document.addEventListener("click", (event) => {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// Words that were typed while a swap was under way stay.
+let typing = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const box = document.activeElement;
+  typing = detail.target?.id === "composer" && box?.matches("textarea[id], .title-input") ? [box.id, box.value] : null;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const box = typing && document.getElementById(typing[0]);
+  if (box && box.value !== typing[1]) box.value = typing[1];
+  typing = null;
+});
+
 // The hub has it: the saved mark came back with a time.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && detail.elt.id === "saved") localStorage.removeItem(key());
+  if (detail.successful && detail.elt.id === "saved") stored();
 });
 
 document.addEventListener("htmx:sendError", ({ detail }) => {
@@ -51,4 +70,4 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
 
 const old = kept();
 if (old && differs(old)) document.getElementById("kept").hidden = false;
-form.addEventListener("submit", () => { if (navigator.onLine) localStorage.removeItem(key()); });
+form.addEventListener("submit", () => { if (navigator.onLine) stored(); });

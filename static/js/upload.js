@@ -1,5 +1,6 @@
 // Files go up one by one, each with its own progress; the server answers with the finished card.
 const queue = [];
+const open = new Set();
 let busy = false;
 
 function card(file) {
@@ -28,14 +29,14 @@ function fail(job, words) {
 }
 
 function finish(job, html) {
-  const shelf = document.createElement("template");
-  shelf.innerHTML = html;
-  const item = shelf.content.firstElementChild;
+  const item = document.createRange().createContextualFragment(html).firstElementChild;
   const strip = document.getElementById("strip");
   if (job.row.isConnected) job.row.replaceWith(item);
   else strip.append(item);
-  window.htmx.process(item);
-  strip.closest("form").dispatchEvent(new Event("change", { bubbles: true }));
+  job.row = item;
+  open.delete(job);
+  // What a post can be depends on its files, so the whole composer is drawn anew when the last one is in.
+  if (!queue.length) window.htmx.trigger("#refresh", "refresh");
 }
 
 function send(job) {
@@ -57,8 +58,13 @@ function send(job) {
     next();
   };
   call.onerror = () => { fail(job, "The connection broke. The file is still here: try again."); next(); };
-  call.onabort = () => { job.row.remove(); next(); };
+  call.onabort = () => { drop(job); next(); };
   call.send(body);
+}
+
+function drop(job) {
+  open.delete(job);
+  job.row.remove();
 }
 
 function next() {
@@ -80,9 +86,10 @@ function take(files, url) {
       const waiting = queue.indexOf(job);
       if (waiting >= 0) queue.splice(waiting, 1);
       if (job.call && job.call.readyState !== 4) job.call.abort();
-      else job.row.remove();
+      else drop(job);
     };
-    job.row.querySelector("[data-again]").onclick = () => { job.row.remove(); take([file], url); };
+    job.row.querySelector("[data-again]").onclick = () => { drop(job); take([file], url); };
+    open.add(job);
     enqueue(job);
   }
 }
@@ -104,3 +111,9 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     if (kind === "drop") take([...event.dataTransfer.files], zone.querySelector("[data-upload]").dataset.upload);
   });
 }
+
+// Cards that the server does not know of yet outlive a swap of the composer.
+document.addEventListener("htmx:afterSettle", () => {
+  const strip = document.getElementById("strip");
+  for (const job of open) if (strip && !job.row.isConnected) strip.append(job.row);
+});
