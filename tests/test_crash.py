@@ -55,7 +55,7 @@ CASES = [
     Case("x", parts=2, least=4),
     Case("x", file="video", least=5),
     Case("instagram", login="instagram", least=4),
-    Case("instagram", login="facebook", file="video", least=5),
+    Case("instagram", login="page", file="video", least=5),
 ]
 
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from socialhub.platforms.connectors._graph import facebook_login
 from socialhub.platforms.values import Account, App
 
-FACEBOOK, INSTAGRAM = "facebook", "instagram"
+PAGE, INSTAGRAM = "page", "instagram"
 IG_GRAPH = f"https://graph.instagram.com/{facebook_login.VERSION}"
 
 
 def is_by_facebook(account: Account) -> bool:
     """Whether the account was connected through Facebook Login."""
-    return account.login == FACEBOOK
+    return account.login == PAGE
 
 
 def base_for(account: Account) -> str:

@@ -15,7 +15,7 @@ from socialhub.platforms.errors import Fault, LoginError
 from socialhub.platforms.login import AppField, LoginContext, OAuth2, read_tokens
 from socialhub.platforms.values import Account, Capability, Tokens
 
-from .hosts import FACEBOOK, IG_GRAPH, INSTAGRAM
+from .hosts import IG_GRAPH, INSTAGRAM, PAGE
 
 ME_FIELDS = "id,user_id,username,name,account_type,profile_picture_url"
 PAGE_FIELDS = "id,name,access_token,tasks,instagram_business_account{id,username,name,profile_picture_url}"
@@ -74,7 +74,7 @@ def discover_linked(context: LoginContext, tokens: Tokens) -> tuple[Account, ...
         if not isinstance(linked, Mapping) or not page.get("access_token"):
             continue
         page_tokens = replace(read_tokens(page, context.now), scopes=tokens.scopes)
-        account = _account(linked, str(linked["id"]), page_tokens, FACEBOOK)
+        account = _account(linked, str(linked["id"]), page_tokens, PAGE)
         extra = {"page_id": str(page["id"]), "page_name": str(page.get("name") or "")}
         found.append(replace(account, kind="professional", person_id=person, extra=extra))
     if not found:
@@ -137,7 +137,7 @@ instagram_login = OAuth2(
 )
 
 facebook = OAuth2(
-    key=FACEBOOK,
+    key=PAGE,
     label="Facebook Login",
     # One Meta app serves every platform that is reached through Facebook Login.
     app_key="meta",

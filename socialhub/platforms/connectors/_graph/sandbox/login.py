@@ -29,7 +29,7 @@ from .simulator import (
 )
 
 DIALOG = "www.facebook.com"
-DOOR = "facebook"
+DOOR = "page"
 CODE_LIFETIME = 600
 LONG_LIFETIME = 5_183_944
 EXCHANGE = {

@@ -28,7 +28,7 @@ RUPLOAD = "rupload.facebook.com"
 CDN = "scontent.cdninstagram.com"
 SITES = ("www.instagram.com", "instagram.com")
 HOSTS = (GRAPH, "www.facebook.com", RUPLOAD, IG_GRAPH, IG_API, CDN, *SITES)
-DOORS = ("facebook", "instagram")
+DOORS = ("page", "instagram")
 CALLS = Limit("business", 4800, 86_400)
 
 
@@ -113,7 +113,7 @@ class InstagramSimulator(GraphSimulator):
         return world.accounts.add(page)
 
     def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """`login`: facebook, instagram, or both when it is left out. `requires_proof` makes appsecret_proof
+        """`login`: page, instagram, or both when it is left out. `requires_proof` makes appsecret_proof
         compulsory.
         """
         doors = [door for door in DOORS if door in spec.get("login", " ".join(DOORS))]

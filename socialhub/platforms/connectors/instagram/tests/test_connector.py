@@ -17,7 +17,7 @@ from socialhub.platforms.values import Content, Kind
 
 CONNECTOR = registry.get("instagram")
 every_login = pytest.mark.parametrize("login", CONNECTOR.logins, ids=lambda login: login.key)
-FACEBOOK = CONNECTOR.login("facebook")
+FACEBOOK = CONNECTOR.login("page")
 
 
 @pytest.fixture

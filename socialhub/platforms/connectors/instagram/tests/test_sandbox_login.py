@@ -153,6 +153,6 @@ def test_tokens_of_one_way_in_are_strangers_to_the_other_host(sandbox: SandboxSe
 
 def test_an_app_made_for_one_way_in_is_unknown_to_the_other(sandbox: SandboxServer) -> None:
     hub = Hub(sandbox, "graph.instagram.com")
-    hub.app = sandbox.control.create_app("instagram", ["http://127.0.0.1:8000/callback"], login="facebook")
+    hub.app = sandbox.control.create_app("instagram", ["http://127.0.0.1:8000/callback"], login="page")
     with pytest.raises(RuntimeError, match="Invalid platform app"):
         hub.ask()
