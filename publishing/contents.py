@@ -8,6 +8,7 @@ from accounts.models import ConnectedAccount
 from publishing import library
 from publishing.models import Delivery, Post, PostMedia
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.text import first_link
 from socialhub.platforms.values import Content, Kind, Media, Part
 
 
@@ -55,9 +56,11 @@ def assemble(
             for index, text in enumerate(texts)
         )
         return Content(kind, parts=parts, first_comment=first_comment)
+    text = "\n\n".join(texts).strip()
     return Content(
         kind,
-        text="\n\n".join(texts).strip(),
+        text=text,
+        link=first_link(text) if kind is Kind.LINK else "",
         media=tuple(item for _, item in placed),
         first_comment=first_comment,
     )
@@ -68,7 +71,7 @@ def possible_kinds(texts: Sequence[str], media: Sequence[Media]) -> tuple[Kind, 
     if len(texts) > 1:
         return (Kind.THREAD,)
     if not media:
-        return (Kind.TEXT,)
+        return (Kind.LINK, Kind.TEXT) if first_link(texts[0]) else (Kind.TEXT,)
     if len(media) > 1:
         return (Kind.GALLERY,)
     if media[0].is_video:

@@ -266,7 +266,7 @@ class Shape:
             v.field.removeprefix("options."): v for v in target.violations if v.field.startswith("options.")
         }
         fields = self._kinds(account, target)
-        for option in account.connector.options.for_kind(target.content.kind):
+        for option in account.connector.options_for(account.value()).for_kind(target.content.kind):
             value = drawing.value_of(option, typed[option.key]) if option.key in typed else None
             errors = [wrong[option.key].message] if option.key in wrong and self.marked else []
             fields.append(drawing.draw(option, account.pk, value, errors))

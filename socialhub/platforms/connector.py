@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from socialhub.platforms.api import Api, Service
 from socialhub.platforms.flow import Flow
 from socialhub.platforms.login import OAuth2
-from socialhub.platforms.options import Options
+from socialhub.platforms.options import Choice, Options
 from socialhub.platforms.policy import Policy, Quota
 from socialhub.platforms.rules import Rules, Violation, check
 from socialhub.platforms.values import Account, Capability, Content, Kind
@@ -35,7 +35,8 @@ class Connector:
     """One platform. Checked when it is made, so that a wrong connector cannot start.
 
     ``refine`` narrows or widens the rules for one account by what its server or plan allows (read from
-    ``Account.extra``). ``learn`` asks the platform for those facts; the answer is kept in ``Account.extra``.
+    ``Account.extra``). ``learn`` asks the platform for those facts; the answer is kept in ``Account.extra``,
+    and ``remote_choices`` reads the list of that name out of it: pages never call a platform.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Connector:
     quotas: tuple[Quota, ...] = ()
     refine: Callable[[Rules, Account], Rules] | None = None
     learn: Callable[[Api, Account], Mapping[str, Any]] | None = None
+    remote_choices: Callable[[Account, str], tuple[Choice, ...]] | None = None
     docs_url: str = ""
 
     def __post_init__(self) -> None:
@@ -88,10 +90,21 @@ class Connector:
             raise LookupError(f"{self.key} publishes nothing")
         return self.refine(self.rules, account) if self.refine else self.rules
 
+    def options_for(self, account: Account) -> Options:
+        """The options with the lists that only this account knows (boards, playlists) filled in."""
+        if self.remote_choices is None:
+            return self.options
+        filled = (
+            replace(option, choices=self.remote_choices(account, option.remote)) if option.remote else option
+            for option in self.options.items
+        )
+        return Options(tuple(filled))
+
     def check(
         self, content: Content, account: Account, options: Mapping[str, Any] | None = None
     ) -> tuple[Violation, ...]:
         """Everything that keeps ``content`` from being published to ``account``."""
-        chosen = self.options.resolve(content.kind, options or {})
+        asked = self.options_for(account)
+        chosen = asked.resolve(content.kind, options or {})
         found = check(content, self.rules_for(account), chosen)
-        return found + self.options.check(content.kind, options or {})
+        return found + asked.check(content.kind, options or {})

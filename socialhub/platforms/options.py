@@ -33,7 +33,8 @@ class Choice:
 @dataclass(frozen=True)
 class Option:
     """One choice. ``kinds`` empty means every kind. ``remote`` names a list that only the account knows
-    (boards, playlists). A required option without a default must be answered by a person.
+    (boards, playlists), see ``Connector.options_for``. A required option without a default must be answered
+    by a person.
     """
 
     key: str

@@ -7,7 +7,7 @@ Sizes are bytes, pixels and seconds; ratios are width divided by height.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -46,8 +46,6 @@ SENTENCES: Mapping[str, str] = {
     "text_missing": "This post needs a text.",
     "text_not_allowed": "The platform shows no text with this kind of post; it would be lost.",
     "text_invalid": "The text holds a character that the platform refuses ({actual}).",
-    "title_missing": "This post needs a title.",
-    "title_too_long": "The title is too long: {actual} of {limit}.",
     "too_many_hashtags": "Too many hashtags: {actual} of {limit}.",
     "too_many_mentions": "Too many mentions: {actual} of {limit}.",
     "media_missing": "This post needs media: at least {limit}.",
@@ -72,7 +70,6 @@ SENTENCES: Mapping[str, str] = {
     "too_few_parts": "A thread needs at least {limit} posts.",
     "too_many_parts": "A thread may have at most {limit} posts; this has {actual}.",
     "first_comment_not_offered": "This platform takes no first comment.",
-    "link_not_offered": "Put the link into the text: this platform takes none beside it.",
     "option_missing": "Choose: {limit}.",
     "option_unknown": "“{actual}” is not one of the choices for {limit}.",
     "option_too_long": "Too long: {actual} of {limit} characters.",
@@ -115,11 +112,14 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Image:
-    """What a picture may be."""
+class Frame:
+    """What holds for pictures and videos alike. ``alt`` is how long an alternative text may be; ``None``
+    where the platform takes none.
+    """
 
     mimes: frozenset[str]
     max_bytes: int
+    _: KW_ONLY
     min_ratio: float | None = None
     max_ratio: float | None = None
     min_width: int | None = None
@@ -127,30 +127,25 @@ class Image:
     max_height: int | None = None
     max_pixels: int | None = None
     alt: int | None = None
-    """How long an alternative text may be; ``None`` where the platform takes none."""
-    mime_bytes: Mapping[str, int] = field(default_factory=dict)
-    """A different size limit for one type (animated GIF)."""
 
 
 @dataclass(frozen=True)
-class Video:
+class Image(Frame):
+    """What a picture may be. ``mime_bytes`` is a different size limit for one type (animated GIF)."""
+
+    mime_bytes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Video(Frame):
     """What a video may be."""
 
-    mimes: frozenset[str]
-    max_bytes: int
     min_seconds: float | None = None
     max_seconds: float | None = None
-    min_ratio: float | None = None
-    max_ratio: float | None = None
-    min_width: int | None = None
-    max_width: int | None = None
-    max_height: int | None = None
-    max_pixels: int | None = None
     min_fps: float | None = None
     max_fps: float | None = None
     video_codecs: frozenset[str] = frozenset()
     audio_codecs: frozenset[str] = frozenset()
-    alt: int | None = None
 
 
 @dataclass(frozen=True)
@@ -168,10 +163,8 @@ class KindRules:
     videos: int = 1
     mixed: bool = False
     solo: frozenset[str] = frozenset()
-    title: Text | None = None
     parts: tuple[int, int] | None = None
     first_comment: Text | None = None
-    link: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,7 +187,6 @@ def check(content: Content, rules: Rules, options: Mapping[str, Any] | None = No
     for index, part in enumerate(content.posts):
         prefix = f"parts.{index}." if content.kind is Kind.THREAD else ""
         found += _check_part(part, kind_rules, prefix, options or {})
-    found += _check_title(content, kind_rules)
     found += _check_extras(content, kind_rules)
     return tuple(found)
 
@@ -338,21 +330,10 @@ def _check_video(media: Media, rule: Video, where: str) -> list[Violation]:
     return found
 
 
-def _check_title(content: Content, rules: KindRules) -> list[Violation]:
-    if rules.title is None or (not content.title and not rules.title.required):
-        return []
-    if not content.title:
-        return [Violation("title_missing", "title", None, None)]
-    length = rules.title.measure(content.title)
-    return [Violation("title_too_long", "title", rules.title.max, length)] if length > rules.title.max else []
-
-
 def _check_extras(content: Content, rules: KindRules) -> list[Violation]:
     found: list[Violation] = []
     if content.first_comment and rules.first_comment is None:
         found.append(Violation("first_comment_not_offered", "first_comment", None, None))
     elif content.first_comment and rules.first_comment is not None:
         found += check_text(content.first_comment, rules.first_comment, "first_comment")
-    if content.link and not rules.link:
-        found.append(Violation("link_not_offered", "link", None, None))
     return found

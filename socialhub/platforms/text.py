@@ -147,6 +147,15 @@ def find_urls(value: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+_LINK = regex.compile(r"https?://[^\s<>\"]++", regex.IGNORECASE)
+
+
+def first_link(value: str) -> str:
+    """The first address with http(s):// in ``value`` without the punctuation after it, or an empty text."""
+    found = _LINK.search(value)
+    return found[0].rstrip(".,;:!?'\")]}") if found else ""
+
+
 def _touches(value: str, at: int, signs: str) -> bool:
     before = value[at - 1] if at else ""
     return bool(before) and (before in signs or (before.isascii() and before.isalnum()))

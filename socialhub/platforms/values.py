@@ -176,11 +176,11 @@ class Content:
     """What shall be published, already resolved for one account (overrides applied).
 
     A thread keeps every post, the first included, in ``parts``; ``text`` and ``media`` are then empty.
+    ``link`` is the first address in the text of a link post, else empty.
     """
 
     kind: Kind
     text: str = ""
-    title: str = ""
     link: str = ""
     media: tuple[Media, ...] = ()
     parts: tuple[Part, ...] = ()

@@ -130,5 +130,7 @@ def sample(kind: Kind, put: PutFile) -> Content:
         case Kind.THREAD:
             first = Part(f"{mark} one: the beans", (still(alt="Beans"),))
             return Content(kind, parts=(first, Part(f"{mark} two: the water"), Part(f"{mark} three: time")))
-        case _:
+        case Kind.LINK:
+            return Content(kind, text, link="https://northwind.coffee/beans")
+        case Kind.TEXT:
             return Content(kind, text)
