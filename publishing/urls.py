@@ -40,6 +40,7 @@ _workspace = [
     path("posts/<int:pk>/duplicate/", post.duplicate, name="duplicate"),
     path("deliveries/<int:pk>/check/", post.check, name="check"),
     path("deliveries/<int:pk>/retry/", post.retry, name="retry"),
+    path("deliveries/<int:pk>/remove/", post.remove, name="remove"),
     path("deliveries/<int:pk>/live/", post.live, name="live"),
     path("deliveries/<int:pk>/absent/", post.absent, name="absent"),
     path("media/", media.upload, name="upload"),

@@ -57,6 +57,7 @@ class Delivery(models.Model):
     remote_id = models.CharField(max_length=200, blank=True)
     url = models.CharField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Workspace
 from accounts.network import browser_link
 from publishing.models import Delivery, StepLog
+from publishing.removing import can_remove
 from publishing.states import State
 from publishing.views.cards import label_of, name_of
 from socialhub.platforms import registry
@@ -127,7 +128,7 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool) -> Flight
         label=label_of(delivery.account.platform),
         name=name_of(delivery.account),
         says=_says(delivery),
-        link=browser_link(delivery.url),
+        link="" if delivery.removed_at else browser_link(delivery.url),
         next_at=delivery.next_at if delivery.state in {State.SCHEDULED, State.PUBLISHING} else None,
         next_word=_next_word(delivery),
         progress=round(delivery.progress * 100) if moves and delivery.progress is not None else None,
@@ -143,6 +144,8 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool) -> Flight
 
 
 def _says(delivery: Delivery) -> str:
+    if delivery.removed_at is not None:
+        return "Deleted on the platform."
     if delivery.state == State.PUBLISHED:
         if not (delivery.due_at and delivery.published_at):
             return "Live."
@@ -290,6 +293,9 @@ def _acts(delivery: Delivery, workspace: Workspace) -> list[Act]:
                 confirm="Have you looked at the channel? It will be closed as not live.",
             ),
         ]
+    if can_remove(delivery):
+        sure = "Delete this post on the platform? Its likes and comments go with it. The record here stays."
+        return [Act("Delete on the platform", "trash", url("remove"), danger=True, confirm=sure)]
     if state in {State.FAILED, State.HELD, State.MISSED}:
         return [Act("Try again now", "refresh", url("retry"), primary=True)]
     return []

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import View, WorkspaceRequest, requires
-from publishing import composing, scheduling
+from publishing import composing, removing, scheduling
 from publishing.models import Delivery, Post, PostMedia
 from publishing.states import EDITABLE, RUNNING, State
 from publishing.views.cards import card, name_of
@@ -177,6 +177,7 @@ def _on_delivery(act: Callable[[Delivery], object], done: str) -> View:
 
 check = _on_delivery(scheduling.check_now, "Looking for it now.")
 retry = _on_delivery(scheduling.retry, "Trying again now.")
+remove = _on_delivery(removing.remove, "Deleted on the platform.")
 absent = _on_delivery(scheduling.confirm_absent, "Closed as not live. Duplicate the post to send it anew.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from socialhub.platforms.api import Api, Service
-from socialhub.platforms.flow import Flow
+from socialhub.platforms.flow import Facts, Flow
 from socialhub.platforms.login import OAuth2
 from socialhub.platforms.options import Choice, Options
 from socialhub.platforms.policy import Policy, Quota
@@ -20,10 +20,16 @@ KEY = re.compile(r"^[a-z][a-z0-9]{0,31}$")
 
 @dataclass(frozen=True)
 class Publishing:
-    """How posts come to life: a flow by kind. ``delete`` removes a published post (``None`` where the API cannot)."""
+    """How posts come to life: a flow by kind. ``delete`` removes a published post (``None`` where the API cannot);
+    one that is gone already is as good as removed. ``posts_of`` gives the ids of a thread out of its facts."""
 
     flows: Mapping[Kind, Flow]
     delete: Callable[[Api, Account, str], None] | None = None
+    posts_of: Callable[[Facts], tuple[str, ...]] | None = None
+
+    def live_ids(self, post_id: str, facts: Facts) -> tuple[str, ...]:
+        """Every public post of a delivery, in order of posting: the parts of a thread, else the post alone."""
+        return (self.posts_of(facts) if self.posts_of else ()) or (post_id,)
 
     def flow(self, kind: Kind) -> Flow:
         """The flow for that kind; ``LookupError`` if the platform takes none such."""

@@ -102,4 +102,5 @@ publishing = Publishing(
         Kind.THREAD: FILES,
     },
     delete=delete,
+    posts_of=lambda facts: tuple(post["id"] for post in facts.get("posts", ())),
 )

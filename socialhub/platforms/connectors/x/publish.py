@@ -125,4 +125,5 @@ publishing = Publishing(
         Kind.THREAD: FILES,
     },
     delete=delete,
+    posts_of=lambda facts: tuple(facts.get("posts", ())),
 )
