@@ -103,13 +103,18 @@ def check_url(url: str) -> None:
 
 def _connect_checked(connection: HTTPConnection) -> socket.socket:
     host = connection._dns_host  # urllib3's own name for the host it resolves
-    addresses = checked_addresses(host, connection.port)
-    return create_connection(
-        (addresses[0], connection.port),
-        connection.timeout,
-        source_address=connection.source_address,
-        socket_options=connection.socket_options,
-    )
+    problem = OSError(f"{host} has no address")
+    for address in checked_addresses(host, connection.port):
+        try:
+            return create_connection(
+                (address, connection.port),
+                connection.timeout,
+                source_address=connection.source_address,
+                socket_options=connection.socket_options,
+            )
+        except OSError as failed:  # a host without IPv6 still reaches a server that has both
+            problem = failed
+    raise problem
 
 
 class GuardedHTTPConnection(HTTPConnection):

@@ -142,6 +142,13 @@ def test_the_connection_goes_to_the_address_that_was_checked_and_no_second_answe
     assert (names.asked, reached) == (["social.example"], [PUBLIC])
 
 
+def test_every_address_of_a_name_is_tried_before_it_counts_as_unreachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    error, reached = send(monkeypatch, Names(["2606:4700::6810:84e5", PUBLIC]))
+    assert (error.reach, reached) == (Reach.NOT_SENT, ["2606:4700::6810:84e5", PUBLIC])
+
+
 def test_the_guard_stays_out_of_the_way_of_the_sandbox() -> None:
     with wire(answer(body=b'{"ok": true}')) as server:
         transport = Transport(sandbox_url=server.url)
