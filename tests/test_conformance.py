@@ -21,7 +21,7 @@ from socialhub.platforms.flow import Flow
 from socialhub.platforms.login import OAuth2
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import Desk, Fragile, Played, Row, Stuck, Trouble, connect, payloads
-from socialhub.platforms.tests.samples import PutFile, file_host, sample
+from socialhub.platforms.tests.samples import PutFile, answers, file_host, sample
 from socialhub.platforms.values import Account, App, Capability, Content, Kind, Secret, Tokens
 
 CONNECTORS = list(registry.connectors().values())
@@ -87,10 +87,13 @@ def test_no_stored_name_of_a_step_is_lost(connector: Connector) -> None:
 
 
 @every_connector
-def test_options_can_be_resolved_for_every_kind_without_a_person(connector: Connector) -> None:
+def test_only_options_without_a_default_need_a_person(connector: Connector) -> None:
     for kind in connector.kinds:
-        assert connector.options.check(kind, {}) == ()
-        assert all(option.label for option in connector.options.for_kind(kind))
+        asked = connector.options.for_kind(kind)
+        elsewhere = {f"options.{option.key}" for option in asked if option.remote}
+        missing = connector.options.check(kind, answers(connector.options, kind))
+        assert [violation for violation in missing if violation.field not in elsewhere] == []
+        assert all(option.label for option in asked)
 
 
 @every_connector
@@ -221,9 +224,9 @@ def test_a_post_of_every_kind_goes_live_once_and_no_secret_is_written_down(
 ) -> None:
     transport = Fragile(sandbox.url)
     desk = connect(connector, login, sandbox, transport=transport)
-    content = sample(kind, put)
-    assert connector.check(content, desk.account) == ()
-    row = desk.publish(content)
+    content, chosen = sample(kind, put), answers(connector.options_for(desk.account), kind)
+    assert connector.check(content, desk.account, chosen) == ()
+    row = desk.publish(content, chosen)
     posts = sandbox.control.posts(platform=connector.key)
     assert (row.held, row.post_id, row.url) == ("", posts[0]["id"], posts[0]["url"])
     assert [post["text"] for post in posts] == [part.text for part in content.posts]
@@ -280,7 +283,7 @@ def _with_trouble(
     before = {post["id"] for post in control.posts(platform=desk.connector.key)}
     transport = Fragile(desk.server.url, at=at, trouble=trouble, strip=strip)
     desk.transport, desk.taken = transport, frozenset(before)
-    row = desk.publish(content)
+    row = desk.publish(content, answers(desk.connector.options_for(desk.account), content.kind))
     row.requests = transport.count
     fresh = [p["text"] for p in control.posts(platform=desk.connector.key) if p["id"] not in before]
     copies = [fresh.count(part.text) for part in content.posts]

@@ -18,7 +18,7 @@ NAMES = (
     "input_token|subject_token|oauth_token_secret|signed_request|dpop"
 )
 """Names whose value is cut wherever it stands."""
-QUERY_NAMES = f"{NAMES}|token|code|state|session"
+QUERY_NAMES = f"{NAMES}|token|code|state|session|upload_id|upload_token"
 """Names that are too common for prose and JSON (an error has a code, an upload a state): cut in queries."""
 _PAIR = regex.compile(
     rf"""(?P<name>(?<![\w-])(?:{NAMES})(?![\w-]))(?P<between>\\?["']?\s*[=:]\s*\\?["']?)(?P<value>[^\s"'&,;}}\\]++)""",

@@ -12,10 +12,12 @@ from datetime import timedelta
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import av
 from PIL import Image
 
+from socialhub.platforms.options import Option, Options, OptionType
 from socialhub.platforms.values import Content, Kind, Media, Part
 
 PutFile = Callable[[bytes, str], Callable[[timedelta], str]]
@@ -134,3 +136,23 @@ def sample(kind: Kind, put: PutFile) -> Content:
             return Content(kind, text, link="https://northwind.coffee/beans")
         case Kind.TEXT:
             return Content(kind, text)
+
+
+def answers(options: Options, kind: Kind) -> dict[str, Any]:
+    """What a person would choose for that kind where the platform lets nobody choose for them."""
+    asked = [option for option in options.for_kind(kind) if option.required and option.default is None]
+    return {option.key: _answer(option) for option in asked}
+
+
+def _answer(option: Option) -> Any:
+    match option.type:
+        case OptionType.CHOICE:
+            return option.choices[0].value if option.choices else None
+        case OptionType.TEXT:
+            return "Fresh roast from the harbour"
+        case OptionType.LINES:
+            return ["One", "Two"]
+        case OptionType.FLAG:
+            return True
+        case OptionType.NUMBER:
+            return 1

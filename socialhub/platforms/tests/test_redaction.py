@@ -25,6 +25,7 @@ TOKEN = "EAAB+w/x=y z-1234567890"
         "Authorization: Basic YWxhZGRpbjpvcGVuc2VzYW1l",
         "client_secret=abcdefghijk&x=1",
         "https://hub.test/callback?code=abcdefghijk&state=abcdefghijk",
+        "https://files.test/upload?upload_id=abcdefghijk&upload_token=abcdefghijk",
         "appsecret_proof=abcdefghijk",
         "code_verifier = abcdefghijk",
     ],
