@@ -7,9 +7,15 @@ import shutil
 
 import pytest
 
+from tests.real_pds import missing
+
 
 def _has_chromium() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
+def _can_run_pds() -> bool:
+    return not missing()
 
 
 def _on_postgresql() -> bool:
@@ -18,6 +24,7 @@ def _on_postgresql() -> bool:
 
 # marker → (is the part there, what to tell a person, does CI insist on it)
 PARTS = {
+    "pds": (_can_run_pds, "npm and a C compiler, for a real Bluesky server", True),
     "browser": (_has_chromium, "chromium (apt-get install chromium)", True),
     # Not insisted on: CI runs the suite once on each database.
     "postgres": (_on_postgresql, "PostgreSQL (DATABASE_URL=postgres://…)", False),
