@@ -177,3 +177,23 @@ def without_find(connector: Connector) -> Connector:
     flows: Mapping[object, object] = {kind: blind(flow) for kind, flow in connector.publishing.flows.items()}
     publishing = dataclasses.replace(connector.publishing, flows=flows)  # type: ignore[arg-type]
     return dataclasses.replace(connector, publishing=publishing)
+
+
+def test_a_publisher_that_is_told_to_stop_finishes_what_it_holds_and_takes_no_more(northwind: Hub) -> None:
+    case = Case("mastodon", host="social.example", file="")
+    account = northwind.account(case)
+    publisher = hub.PublisherProcess()
+    match = {"platform": case.platform, "method": "POST", "path": "/api/v1/statuses$"}
+    northwind.control.fault("slow", match=match, seconds=2)
+    delivery = northwind.queue(case, account, "Slowly")
+
+    def is_sending() -> bool:
+        delivery.refresh_from_db()
+        return delivery.in_doubt
+
+    eventually(is_sending, within=20)
+    said = publisher.terminate()
+    delivery.refresh_from_db()
+    assert (publisher.process.returncode, "drained" in said) == (0, True)
+    assert (delivery.state, delivery.in_doubt) == (State.PUBLISHED, False)
+    assert northwind.live(case, "Slowly") == ["Slowly 1"]
