@@ -1,0 +1,65 @@
+"""What a visitor of pinterest.com sees."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
+from socialhub.platforms.sandbox.records import Post
+from socialhub.platforms.sandbox.simulator import Call
+from socialhub.platforms.sandbox.world import World
+
+from .server import SITE, simulator
+
+
+@simulator.route("GET", "/<user>/", host=SITE)
+def profile(call: Call) -> Response:
+    """An account with its pins."""
+    wanted = f"@{call.args['user'].lower()}"
+    accounts = call.world.accounts.where(platform=simulator.key)
+    account = next((item for item in accounts if item.handle.lower() == wanted), None)
+    if account is None:
+        return message_page("This page isn’t available", "Sorry! We couldn’t find that page.", 404)
+    pins = call.world.live_posts(account=account.id)
+    boards = [board for board in simulator.boards(call.world).where(account=account.id) if board.privacy == "PUBLIC"]
+    facts = (("Pins", str(len(pins))), ("Boards", ", ".join(board.name for board in boards)))
+    views = tuple(_view(call.world, pin) for pin in reversed(pins))
+    return profile_page(
+        ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
+    )
+
+
+@simulator.route("GET", "/pin/<id>/", host=SITE)
+def permalink(call: Call) -> Response:
+    """One pin."""
+    pin = call.world.posts.get(call.args["id"])
+    if pin is None or pin.platform != simulator.key or pin.deleted_at is not None:
+        return message_page("This Pin isn’t available", "It may have been deleted.", 404)
+    return post_page(simulator.name, (), _view(call.world, pin), ())
+
+
+def _view(world: World, pin: Post) -> PostView:
+    account = world.accounts.get(pin.account)
+    board = simulator.boards(world).get(pin.extra["board"])
+    sections = dict(map(tuple, board.sections)) if board else {}
+    badges = [board.name if board else "", sections.get(pin.extra["section"], ""), pin.extra["link"]]
+    files = [item for key in pin.media if (item := world.media.get(key))]
+    return PostView(
+        name=account.name if account else "",
+        handle=account.handle if account else "",
+        url=pin.url,
+        at=pin.created_at,
+        text="\n".join(part for part in (pin.extra["title"], pin.text) if part),
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
+            for item in files
+        ),
+        badges=tuple(badge for badge in badges if badge),
+    )
