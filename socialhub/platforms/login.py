@@ -117,6 +117,7 @@ class OAuth2:
     client_auth: ClientAuth = ClientAuth.BODY
     pkce: bool = False
     authorize_extra: Mapping[str, str] = field(default_factory=dict)
+    exchange_extra: Mapping[str, str] = field(default_factory=dict)
     revoke_url: str = ""
     requirement: str = ""
     app_fields: tuple[AppField, ...] = CLIENT_FIELDS
@@ -209,6 +210,7 @@ def exchange(login: OAuth2, context: LoginContext, code: Secret, *, verifier: st
         "grant_type": "authorization_code",
         "code": code.reveal(),
         "redirect_uri": context.redirect_uri,
+        **login.exchange_extra,
     }
     if login.pkce:
         form["code_verifier"] = verifier
