@@ -1,4 +1,6 @@
-"""Simulator of Pinterest's API v5, its upload address and the pages of pinterest.com, written from the documentation."""
+"""Simulator of Pinterest's API v5, its upload address and the pages of pinterest.com,
+written from the documentation.
+"""
 
 from __future__ import annotations
 

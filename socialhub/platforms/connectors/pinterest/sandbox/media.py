@@ -43,7 +43,9 @@ def register(call: Call) -> Response:
     media = Media(media_id, simulator.key, call.token.account, "video/mp4", "", 0, call.now)
     media.extra = {"parameters": parameters, "state": "registered"}
     call.world.media.add(media)
-    return reply({**_json(call, media), "upload_url": f"https://{UPLOADS}/", "upload_parameters": parameters}, 201)
+    return reply(
+        {**_json(call, media), "upload_url": f"https://{UPLOADS}/", "upload_parameters": parameters}, 201
+    )
 
 
 @simulator.route("POST", "/", host=UPLOADS)
@@ -64,7 +66,7 @@ def receive(call: Call) -> Response:
     media.mime, media.size = seen.mime, call.world.blobs.size(media.blob)
     media.width, media.height, media.seconds = seen.width, seen.height, seen.seconds
     of_kind = seen.mime in ("video/mp4", "video/quicktime") and seen.is_whole
-    of_length = not seen.seconds or SECONDS[0] <= seen.seconds + 0.5 and seen.seconds <= SECONDS[1]
+    of_length = not seen.seconds or (SECONDS[0] <= seen.seconds + 0.5 and seen.seconds <= SECONDS[1])
     good = of_kind and of_length and media.size <= LARGEST and not call.fault("rejected_media")
     media.failure = "" if good else "failed"
     media.extra["state"] = "processing"

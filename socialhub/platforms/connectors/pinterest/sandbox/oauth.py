@@ -97,7 +97,7 @@ def _from_refresh_token(call: Call, app: App, form: dict[str, Any]) -> Response:
         raise refusal("2")
     if token.used or not token.is_live(call.now):
         raise refusal("1104")
-    wanted = [name for name in form.get("scope", "").replace(",", " ").split()] or token.scopes
+    wanted = form.get("scope", "").replace(",", " ").split() or token.scopes
     if not set(wanted) <= set(token.scopes):
         raise wrong("The scope is not a subset of what was granted.", 400)
     token.used = True
@@ -105,9 +105,7 @@ def _from_refresh_token(call: Call, app: App, form: dict[str, Any]) -> Response:
     return reply({"response_type": "refresh_token", **pair})
 
 
-def _pair(
-    call: Call, app: App, person: str, account: str, scopes: list[str], family: str
-) -> dict[str, Any]:
+def _pair(call: Call, app: App, person: str, account: str, scopes: list[str], family: str) -> dict[str, Any]:
     def issue(kind: str, mark: str, lifetime: float) -> str:
         value = mark + secrets.token_urlsafe(48)
         until = call.now + lifetime

@@ -28,7 +28,9 @@ def profile(call: Call) -> Response:
     if account is None:
         return message_page("This page isn’t available", "Sorry! We couldn’t find that page.", 404)
     pins = call.world.live_posts(account=account.id)
-    boards = [board for board in simulator.boards(call.world).where(account=account.id) if board.privacy == "PUBLIC"]
+    boards = [
+        board for board in simulator.boards(call.world).where(account=account.id) if board.privacy == "PUBLIC"
+    ]
     facts = (("Pins", str(len(pins))), ("Boards", ", ".join(board.name for board in boards)))
     views = tuple(_view(call.world, pin) for pin in reversed(pins))
     return profile_page(
@@ -48,7 +50,7 @@ def permalink(call: Call) -> Response:
 def _view(world: World, pin: Post) -> PostView:
     account = world.accounts.get(pin.account)
     board = simulator.boards(world).get(pin.extra["board"])
-    sections = dict(map(tuple, board.sections)) if board else {}
+    sections = dict(board.sections) if board else {}
     badges = [board.name if board else "", sections.get(pin.extra["section"], ""), pin.extra["link"]]
     files = [item for key in pin.media if (item := world.media.get(key))]
     return PostView(

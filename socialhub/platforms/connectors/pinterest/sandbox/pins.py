@@ -70,7 +70,7 @@ def create(call: Call) -> Response:
     if simulator.is_trial(call.world, call.token):
         raise refusal("trial")
     board = open_board(call, wish["board_id"])
-    if wish.get("board_section_id") and wish["board_section_id"] not in dict(map(tuple, board.sections)):
+    if wish.get("board_section_id") and wish["board_section_id"] not in [key for key, _ in board.sections]:
         raise refusal("2031")
     for name, most in LONGEST.items():
         if len(wish.get(name, "")) > most:
@@ -190,7 +190,9 @@ def _json(call: Call, pin: Post) -> dict[str, Any]:
 )
 def list_pins(call: Call) -> Response:
     """The pins of a board, those in sections too, newest first; or of one section."""
-    wish = call.query({**PAGE, "ad_account_id": Field(), "creative_types": Field(), "pin_metrics": Field("bool")})
+    wish = call.query(
+        {**PAGE, "ad_account_id": Field(), "creative_types": Field(), "pin_metrics": Field("bool")}
+    )
     board, section = open_board(call, call.args["board"]), call.args.get("section", "")
     lag = call.fault("lagging_listing")
     youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now

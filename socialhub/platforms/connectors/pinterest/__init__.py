@@ -1,0 +1,26 @@
+"""Pinterest."""
+
+from __future__ import annotations
+
+from socialhub.platforms.api import Service
+from socialhub.platforms.connector import Connector
+
+from .errors import errors
+from .limits import read_limits
+from .login import learn, login
+from .options import options, remote_choices
+from .publish import publishing
+from .rules import RULES
+
+connector = Connector(
+    key="pinterest",
+    name="Pinterest",
+    service=Service(base="https://api.pinterest.com/v5", errors=errors, read_limits=read_limits),
+    logins=(login,),
+    rules=RULES,
+    options=options,
+    publishing=publishing,
+    learn=learn,
+    remote_choices=remote_choices,
+    docs_url="https://developers.pinterest.com/docs/api/v5/",
+)
