@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from accounts.models import ConnectedAccount, User, Workspace
 from publishing import library
-from publishing.composing import Composition, Placed, Target, save
-from publishing.contents import possible_kinds
+from publishing.composing import Composition, Placed, Target, preview, save
 from publishing.models import MediaFile, Post
+from socialhub.platforms.rules import Severity
 from socialhub.platforms.values import Media
 
 PICTURES = {
@@ -51,8 +51,8 @@ def compose_all(
     made: list[tuple[Post, datetime | None]] = []
     for texts, picture, ahead in TEXTS:
         file = files.get(picture)
-        values = [library.as_value(file)] if file else []
-        targets = tuple(Target(account.pk) for account in accounts if _takes(account, texts, values))
+        media = [(0, library.as_value(file, alt=file.alt))] if file else []
+        targets = tuple(Target(account.pk) for account in accounts if _takes(account, texts, media))
         composition = Composition(texts, targets, media=(Placed(file.pk, alt=file.alt),) if file else ())
         post = save(workspace=workspace, author=author, composition=composition)
         due = None if ahead is None else (now + ahead).replace(second=0, microsecond=0) if ahead else now
@@ -60,8 +60,10 @@ def compose_all(
     return made
 
 
-def _takes(account: ConnectedAccount, texts: Sequence[str], media: Sequence[Media]) -> bool:
-    return any(kind in account.connector.kinds for kind in possible_kinds(texts, media))
+def _takes(account: ConnectedAccount, texts: Sequence[str], media: Sequence[tuple[int, Media]]) -> bool:
+    """Whether the platform takes the post as it is: some want a title, a board or an answer from a person."""
+    _, _, violations = preview(account, texts=texts, media=media)
+    return not any(violation.severity is Severity.ERROR for violation in violations)
 
 
 def _picture(workspace: Workspace, author: User, name: str) -> MediaFile:
