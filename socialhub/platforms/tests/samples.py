@@ -39,8 +39,9 @@ def film(seconds: int = 4) -> bytes:
         with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
             stream = container.add_stream("h264", rate=25)
             stream.width, stream.height, stream.pix_fmt = 360, 640, "yuv420p"
+            picture = Image.new("RGB", (360, 640), "teal")
             for _ in range(25 * seconds):
-                container.mux(stream.encode(av.VideoFrame(360, 640, "yuv420p")))
+                container.mux(stream.encode(av.VideoFrame.from_image(picture)))
             container.mux(stream.encode())
         return path.read_bytes()
 
