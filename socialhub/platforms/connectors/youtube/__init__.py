@@ -1,0 +1,37 @@
+"""YouTube."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from socialhub.platforms.api import Service
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.policy import Policy, Quota, Scope
+
+from .errors import errors
+from .login import learn, login
+from .options import options
+from .publish import publishing
+from .rules import RULES, refine
+
+QUOTA_COSTS = "https://developers.google.com/youtube/v3/determine_quota_cost"
+
+connector = Connector(
+    key="youtube",
+    name="YouTube",
+    service=Service(base="https://www.googleapis.com", errors=errors),
+    logins=(login,),
+    rules=RULES,
+    options=options,
+    publishing=publishing,
+    # https://developers.google.com/youtube/terms/developer-policies, III.E.4, read 2026-09-14.
+    policy=Policy(keep=timedelta(days=30), may_mix_with_others=False),
+    quotas=(
+        # A call to videos.insert costs one of these; about eight polls and lists go with it.
+        Quota("uploads", 100, timedelta(hours=24), Scope.APP, source=QUOTA_COSTS),
+        Quota("units", 10_000, timedelta(hours=24), Scope.APP, per_post=8, source=QUOTA_COSTS),
+    ),
+    refine=refine,
+    learn=learn,
+    docs_url="https://developers.google.com/youtube/v3/docs",
+)

@@ -1,0 +1,38 @@
+"""The one flow of YouTube: open an upload, send it in ranges, wait for processing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from socialhub.platforms.api import Api
+from socialhub.platforms.connector import Publishing
+from socialhub.platforms.flow import Flow, Step
+from socialhub.platforms.values import Account, Kind
+
+from .finding import find_video
+from .processing import await_processing
+from .uploads import open_session, send_chunks
+
+
+def delete(api: Api, account: Account, post_id: str) -> None:
+    """Delete a video; one that is gone already is as good as deleted."""
+    api.delete("youtube/v3/videos", params={"id": post_id}, expect=(404,))
+
+
+FLOW = Flow(
+    (
+        Step("open_session", open_session, label="Announce the video"),
+        Step(
+            "send_chunks", send_chunks, find=find_video, deadline=timedelta(hours=20), label="Send the video"
+        ),
+    ),
+    after=(
+        Step(
+            "await_processing",
+            await_processing,
+            deadline=timedelta(days=1),
+            label="Wait for YouTube to process it",
+        ),
+    ),
+)
+publishing = Publishing(flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW}, delete=delete)

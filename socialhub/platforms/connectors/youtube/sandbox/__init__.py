@@ -1,0 +1,10 @@
+"""Simulator of the YouTube Data API v3, of Google's sign-in and of the pages of www.youtube.com, written from the
+documentation.
+"""
+
+from __future__ import annotations
+
+from . import oauth, pages, reading, uploads
+from .server import simulator
+
+__all__ = ["oauth", "pages", "reading", "simulator", "uploads"]

@@ -1,0 +1,72 @@
+"""What a visitor of www.youtube.com sees. Videos that are not public are shown with a remark that says so."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
+from socialhub.platforms.sandbox.records import Post
+from socialhub.platforms.sandbox.simulator import Call
+from socialhub.platforms.sandbox.world import World
+
+from .server import SITE, simulator
+
+
+@simulator.route("GET", "/<handle>", host=SITE)
+def profile(call: Call) -> Response:
+    """A channel with its videos; `/watch?v=` is a page of its own."""
+    if call.args["handle"] == "watch":
+        return _video(call, call.request.args.get("v", ""))
+    found = [
+        account
+        for account in call.world.accounts.where(platform=simulator.key)
+        if account.handle.lower() == call.args["handle"].lower()
+    ]
+    if not found:
+        return message_page("This page isn’t available", "Try searching for something else.", 404)
+    account = found[0]
+    posts = call.world.live_posts(account=account.id)
+    views = tuple(_view(call.world, post) for post in reversed(posts))
+    facts = (("Videos", str(len(posts))),)
+    return profile_page(
+        ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
+    )
+
+
+@simulator.route("GET", "/shorts/<id>", host=SITE)
+def short(call: Call) -> Response:
+    """A Short."""
+    return _video(call, call.args["id"])
+
+
+def _video(call: Call, video_id: str) -> Response:
+    post = call.world.posts.get(video_id)
+    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+        return message_page("This video isn’t available anymore", "It may have been deleted.", 404)
+    return post_page(simulator.name, (), _view(call.world, post), ())
+
+
+def _view(world: World, post: Post) -> PostView:
+    account = world.accounts.get(post.account)
+    files = [item for key in post.media if (item := world.media.get(key))]
+    badges = [post.extra["privacyStatus"]] if post.extra["privacyStatus"] != "public" else []
+    badges += ["Short"] if post.extra["is_short"] else []
+    badges += ["made for kids"] if post.extra.get("selfDeclaredMadeForKids") else []
+    return PostView(
+        name=account.name if account else "",
+        handle=account.handle if account else "",
+        url=post.url,
+        at=post.created_at,
+        text=f"{post.extra['title']}\n\n{post.text}",
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime) for item in files
+        ),
+        badges=tuple(badges),
+    )

@@ -1,0 +1,183 @@
+"""The official discovery document judges what is sent and what the sandbox answers; the official client uploads
+to the sandbox (google-api-python-client).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import googleapiclient
+import httplib2
+import pytest
+from googleapiclient.discovery import build
+from googleapiclient.http import MediaFileUpload
+
+from socialhub.platforms import registry
+from socialhub.platforms.redaction import Redactor
+from socialhub.platforms.sandbox.server import SandboxServer
+from socialhub.platforms.testing import connect
+from socialhub.platforms.tests.samples import file_of, film, long_film
+from socialhub.platforms.transport import Exchange, Request, Response, Transport
+from socialhub.platforms.values import Content, Kind
+
+from ..uploads import CHUNK
+
+CONNECTOR = registry.get("youtube")
+DOCUMENT = json.loads(
+    (Path(googleapiclient.__file__).parent / "discovery_cache/documents/youtube.v3.json").read_text()
+)
+CHOSEN = {"title": "Fresh roast", "made_for_kids": "no", "tags": ["coffee"]}
+ALWAYS = {"uploadType", "upload_id", "alt"}
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+}
+
+
+class Listening(Transport):
+    """A transport that keeps every request and its answer."""
+
+    def __init__(self, sandbox_url: str) -> None:
+        super().__init__(sandbox_url=sandbox_url)
+        self.heard: list[tuple[Request, Response]] = []
+
+    def send(
+        self,
+        request: Request,
+        *,
+        redactor: Redactor | None = None,
+        record: Callable[[Exchange], None] | None = None,
+    ) -> Response:
+        """Send and remember."""
+        response = super().send(request, redactor=redactor, record=record)
+        self.heard.append((request, response))
+        return response
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxServer]:
+    """A fresh world."""
+    with SandboxServer() as server:
+        yield server
+
+
+def check(value: Any, schema: Mapping[str, Any], where: str) -> None:
+    """Fail unless ``value`` has only what the schema names, in its types and enumerations."""
+    if "$ref" in schema:
+        schema = DOCUMENT["schemas"][schema["$ref"]]
+    if schema["type"] == "object":
+        assert isinstance(value, dict), where
+        more = schema.get("additionalProperties")
+        strange = set(value) - set(schema.get("properties", {}))
+        assert more or not strange, f"{where} has no {strange}"
+        for name, item in value.items():
+            check(item, schema.get("properties", {}).get(name, more), f"{where}.{name}")
+    elif schema["type"] == "array":
+        assert isinstance(value, list), where
+        for item in value:
+            check(item, schema["items"], f"{where}[]")
+    else:
+        assert isinstance(value, TYPES[schema["type"]]), where
+        assert value in schema.get("enum", [value]), f"{where}: {value}"
+
+
+def method_of(request: Request) -> tuple[Mapping[str, Any], bool] | None:
+    """The documented method behind a request, and whether it uploads; ``None`` for Google's sign-in."""
+    parts = urlsplit(request.url)
+    if parts.hostname != "www.googleapis.com":
+        return None
+    path = parts.path.removeprefix("/upload").lstrip("/")
+    verb = "POST" if request.method == "PUT" else request.method
+    for resource in DOCUMENT["resources"].values():
+        for method in resource.get("methods", {}).values():
+            if (method["path"], method["httpMethod"]) == (path, verb):
+                return method, parts.path.startswith("/upload/")
+    raise AssertionError(f"no method {request.method} {parts.path}")
+
+
+def test_all_that_is_sent_and_answered_is_in_the_discovery_document(sandbox: SandboxServer) -> None:
+    transport = Listening(sandbox.url)
+    desk = connect(CONNECTOR, CONNECTOR.logins[0], sandbox, transport=transport)
+    video = file_of(film(), "video/mp4")
+    row = desk.publish(Content(Kind.VIDEO, "From the harbour", media=(video,)), CHOSEN)
+    assert CONNECTOR.publishing is not None
+    assert CONNECTOR.publishing.delete is not None
+    # A session that is gone, so that the lists are asked too.
+    row.facts["session"] += "x"
+    row.step, row.in_doubt = "send_chunks", True
+    desk.turn(row, Content(Kind.VIDEO, "From the harbour", media=(video,)), CHOSEN)
+    CONNECTOR.publishing.delete(desk.api(), desk.account, row.post_id)
+    seen = set()
+    for request, response in transport.heard:
+        found = method_of(request)
+        if found is None:
+            continue
+        method, uploads = found
+        seen.add(method["id"])
+        query = parse_qs(urlsplit(request.url).query)
+        assert set(query) <= set(method["parameters"]) | ALWAYS
+        assert set(method.get("parameterOrder", ())) <= set(query)
+        assert set(CONNECTOR.logins[0].scopes_for(CONNECTOR.capabilities)) & set(method["scopes"])
+        if uploads and request.method == "POST" and request.body is not None:
+            sent = request.body.open()
+            assert isinstance(sent, bytes)
+            check(json.loads(sent), method["request"], "request")
+        if response.status < 300 and response.content:
+            check(json.loads(response.content), method["response"], "response")
+    assert seen == {
+        "youtube.channels.list",
+        "youtube.videos.insert",
+        "youtube.videos.list",
+        "youtube.playlistItems.list",
+        "youtube.videos.delete",
+    }
+
+
+def test_chunks_are_a_multiple_of_256_kib() -> None:
+    assert CHUNK % (256 * 1024) == 0
+
+
+class Through(httplib2.Http):  # type: ignore[misc]
+    """Sends what the official client asks for to the sandbox, with the token of an account."""
+
+    def __init__(self, sandbox_url: str, token: str) -> None:
+        super().__init__(timeout=10)
+        self.redirect_codes = frozenset((300, 301, 302, 303, 307))  # as googleapiclient.http.build_http does
+        self._sandbox_url = sandbox_url
+        self._token = token
+
+    def request(
+        self, uri: str, method: str = "GET", body: Any = None, headers: Any = None, **more: Any
+    ) -> Any:
+        """The same request on this machine."""
+        headers = {**(headers or {}), "authorization": f"Bearer {self._token}"}
+        place = uri.replace("https://", f"{self._sandbox_url}/", 1)
+        return super().request(place, method, body=body, headers=headers, **more)
+
+
+def test_the_official_client_uploads_in_chunks_reads_back_and_deletes(
+    sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    desk = connect(CONNECTOR, CONNECTOR.logins[0], sandbox)
+    assert desk.account.tokens is not None
+    path = tmp_path / "film.mp4"
+    path.write_bytes(long_film(1_000_000))
+    http = Through(sandbox.url, desk.account.tokens.access.reveal())
+    youtube = build("youtube", "v3", http=http, static_discovery=True)
+    body = {"snippet": {"title": "Fresh roast"}, "status": {"privacyStatus": "unlisted"}}
+    media = MediaFileUpload(str(path), mimetype="video/mp4", chunksize=262_144, resumable=True)
+    request = youtube.videos().insert(part="snippet,status", body=body, media_body=media)
+    video, chunks = None, 0
+    while video is None:
+        _, video = request.next_chunk()
+        chunks += 1
+    listed = youtube.videos().list(part="snippet,status", id=video["id"]).execute()
+    assert (chunks, listed["items"][0]["snippet"]["title"]) == (4, "Fresh roast")
+    youtube.videos().delete(id=video["id"]).execute()
+    assert sandbox.control.posts(platform="youtube") == []
