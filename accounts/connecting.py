@@ -3,6 +3,7 @@
 begin   → LoginAttempt (single use, ten minutes, bound to user and session) and the address to go to
 finish  → the code is exchanged at once (one platform's codes live 30 s); one account is connected right away,
           several are kept, encrypted, until the person has picked
+sign_in → the same end without the way out and back, where a platform has passwords for apps
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from accounts.picking import keep
 from socialhub.platforms import login as oauth
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import PlatformError
-from socialhub.platforms.login import OAuth2
-from socialhub.platforms.values import Account, Secret
+from socialhub.platforms.login import OAuth2, PasswordLogin
+from socialhub.platforms.values import Account, App, Secret
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 PICK_LIFE = timedelta(minutes=30)
@@ -82,6 +83,37 @@ def begin(
     return transport().address(address)
 
 
+def sign_in(
+    *,
+    membership: Membership,
+    session_key: str,
+    connector: Connector,
+    login: PasswordLogin,
+    typed: Mapping[str, str],
+    reconnecting: ConnectedAccount | None = None,
+) -> Offer:
+    """Trade what a person typed for accounts, here and now; none of it is kept.
+
+    Raises ConnectRefused for another identity than the one to reconnect, PlatformError where the platform does
+    not accept it or cannot be reached.
+    """
+    context = login_context(connector, App(client_id=""))
+    found = login.sign_in(context, {key: Secret(value) for key, value in typed.items() if value})
+    now = datetime.now(UTC)
+    attempt = LoginAttempt.objects.create(
+        workspace=membership.workspace,
+        user=membership.user,
+        session_hash=_hash(session_key),
+        platform=connector.key,
+        login=login.key,
+        state_hash=_hash(secrets.token_urlsafe(32)),
+        reconnecting=reconnecting,
+        expires_at=now,
+        used_at=now,
+    )
+    return _offer(attempt, found)
+
+
 def forget_old_attempts() -> None:
     """Logins that nobody came back from, and choices that nobody made: their secrets go with them."""
     LoginAttempt.objects.filter(expires_at__lt=datetime.now(UTC) - KEEP_ATTEMPTS).delete()
@@ -95,6 +127,7 @@ def finish(*, platform: str, params: Mapping[str, str], user: User, session_key:
     """
     attempt = _redeem(platform, params.get("state", ""), user, session_key)
     connector, login = attempt.connector, attempt.login_method
+    assert isinstance(login, OAuth2)
     code = oauth.read_callback(params)
     context = login_context(connector, require_app(attempt.workspace, connector, login, attempt.host))
     verifier = attempt.verifier.reveal() if attempt.verifier else ""

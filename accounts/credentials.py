@@ -11,21 +11,23 @@ from django.db import IntegrityError, transaction
 from accounts.models import AppCredential, User, Workspace
 from accounts.network import login_context
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import AppField, OAuth2
+from socialhub.platforms.login import AppField, Login, OAuth2, PasswordLogin
 from socialhub.platforms.values import App, Secret
 
 
 class AppMissing(Exception):
     """Nobody has entered the keys of this platform's app. Says what to enter."""
 
-    def __init__(self, login: OAuth2) -> None:
+    def __init__(self, login: Login) -> None:
         self.login = login
         names = " and ".join(field.label for field in login.app_fields)
         super().__init__(f"{login.label} needs {names} of your developer app first.")
 
 
-def find_app(workspace: Workspace, login: OAuth2, host: str = "") -> App | None:
-    """The app that speaks for a workspace; None where its keys are missing."""
+def find_app(workspace: Workspace, login: Login, host: str = "") -> App | None:
+    """The app that speaks for a workspace; None where its keys are missing. A password needs none."""
+    if isinstance(login, PasswordLogin):
+        return App(client_id="", host=host)
     row = stored_app(workspace, login, host)
     if row is not None:
         extra = json.loads(row.extra.reveal()) if row.extra else {}

@@ -66,7 +66,7 @@ def _is_shared(account: ConnectedAccount) -> bool:
 def _revoke(account: ConnectedAccount) -> bool:
     login = account.login_method
     app = find_app(account.workspace, login, account.host)
-    if app is None or account.access_token is None or not (login.revoke_url or login.revoke_with):
+    if app is None or account.access_token is None or not oauth.can_revoke(login):
         return False
     try:
         oauth.revoke(login, login_context(account.connector, app), with_tokens(account))

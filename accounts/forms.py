@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import AppCredential, Workspace
 from accounts.permissions import Role
 from accounts.zones import time_zone_choices
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import OAuth2, PasswordLogin
 
 
 class WorkspaceForm(forms.ModelForm[Workspace]):
@@ -56,6 +56,22 @@ class HostForm(forms.Form):
         ),
         help_text="The address of your server, or your handle with it.",
     )
+
+
+class SignInForm(forms.Form):
+    """What a login without consent page wants typed. A page that comes back with errors holds no secret."""
+
+    def __init__(self, login: PasswordLogin, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in login.fields:
+            attrs = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+            self.fields[field.key] = forms.CharField(
+                label=field.label,
+                max_length=255,
+                required=field.required,
+                help_text=field.help,
+                widget=forms.PasswordInput(attrs=attrs) if field.is_secret else forms.TextInput(attrs=attrs),
+            )
 
 
 class AppForm(forms.Form):

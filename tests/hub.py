@@ -20,6 +20,7 @@ from publishing.models import Delivery
 from publishing.publisher import Publisher
 from publishing.states import State
 from socialhub.platforms import registry
+from socialhub.platforms.login import PasswordLogin
 from socialhub.platforms.sandbox.client import Control
 from tests.processes import database_url
 
@@ -41,6 +42,13 @@ def connect(
     connector = registry.get(platform)
     method = connector.login(login) if login else connector.logins[0]
     membership = Membership.objects.filter(workspace=workspace).select_related("user", "workspace")[0]
+    if isinstance(method, PasswordLogin):
+        offer = connecting.sign_in(
+            membership=membership, session_key=SESSION, connector=connector, login=method,
+            typed=control.typed(platform, person),
+        )  # fmt: skip
+        assert offer.connected is not None
+        return offer.connected
     if not method.user_host:
         app = control.create_app(platform, [redirect_uri(platform)])
         save_app(workspace=workspace, login=method, values=app, by=membership.user)

@@ -18,7 +18,7 @@ from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import Fault, LoginError, Meaning, PlatformError
 from socialhub.platforms.flow import Back, Finding, Flow, Job
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login, OAuth2, PasswordLogin
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import Desk, Fragile, Played, Row, Stuck, Trouble, connect, payloads
 from socialhub.platforms.tests.samples import PutFile, answers, file_host, sample
@@ -26,19 +26,22 @@ from socialhub.platforms.values import Account, App, Capability, Content, Kind, 
 
 CONNECTORS = list(registry.connectors().values())
 LOGINS = [(connector, login) for connector in CONNECTORS for login in connector.logins]
+CONSENTS = [(connector, login) for connector, login in LOGINS if isinstance(login, OAuth2)]
+PASSWORDS = [(connector, login) for connector, login in LOGINS if isinstance(login, PasswordLogin)]
 WAYS = [(connector, login, kind) for connector, login in LOGINS for kind in connector.kinds]
 MOST_REQUESTS = 60
 KEYS = frozenset({"Idempotency-Key"})
 
 every_connector = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda c: c.key)
-every_login = pytest.mark.parametrize(
-    ("connector", "login"), LOGINS, ids=lambda v: v.key if isinstance(v, (Connector, OAuth2)) else str(v)
-)
-every_way = pytest.mark.parametrize(
-    ("connector", "login", "kind"),
-    WAYS,
-    ids=lambda v: v.key if isinstance(v, (Connector, OAuth2)) else str(v),
-)
+
+
+def _name(value: Any) -> str:
+    return value.key if isinstance(value, (Connector, OAuth2, PasswordLogin)) else str(value)
+
+
+every_consent = pytest.mark.parametrize(("connector", "login"), CONSENTS, ids=_name)
+every_password = pytest.mark.parametrize(("connector", "login"), PASSWORDS, ids=_name)
+every_way = pytest.mark.parametrize(("connector", "login", "kind"), WAYS, ids=_name)
 
 
 @pytest.fixture
@@ -175,7 +178,7 @@ def test_every_error_tells_a_marketer_what_to_do(connector: Connector) -> None:
         assert not meaning.message or meaning.message.endswith((".", "?"))
 
 
-@every_login
+@every_consent
 def test_a_login_sends_the_person_away_with_state_and_proof_key(connector: Connector, login: OAuth2) -> None:
     app = App("client-1", Secret("secret-value"), host="social.example" if login.user_host else "")
     verifier = oauth.new_verifier()
@@ -195,7 +198,7 @@ def test_a_login_sends_the_person_away_with_state_and_proof_key(connector: Conne
         assert query["code_challenge_method"] == ["S256"]
 
 
-@every_login
+@every_consent
 def test_a_login_asks_for_the_scopes_of_each_capability(connector: Connector, login: OAuth2) -> None:
     scopes = login.scopes_for(connector.capabilities)
     assert len(set(scopes)) == len(scopes)
@@ -204,7 +207,7 @@ def test_a_login_asks_for_the_scopes_of_each_capability(connector: Connector, lo
     assert login.missing(frozenset(), Capability.PUBLISH) == login.scopes[Capability.PUBLISH]
 
 
-@every_login
+@every_consent
 def test_consent_gives_an_account_and_refusal_a_clear_end(
     connector: Connector, login: OAuth2, sandbox: SandboxServer
 ) -> None:
@@ -218,9 +221,24 @@ def test_consent_gives_an_account_and_refusal_a_clear_end(
         connect(connector, login, sandbox, deny=True)
 
 
+@every_password
+def test_what_is_typed_gives_an_account_and_a_wrong_password_a_clear_end(
+    connector: Connector, login: PasswordLogin, sandbox: SandboxServer
+) -> None:
+    desk = connect(connector, login, sandbox)
+    assert desk.account.external_id
+    assert desk.account.handle.startswith("@")
+    assert desk.account.tokens is not None
+    assert desk.account.tokens.expires_at is not None
+    assert any(field.is_secret for field in login.fields)
+    with pytest.raises(PlatformError) as refused:
+        connect(connector, login, sandbox, deny=True)
+    assert refused.value.requires_reauth
+
+
 @every_way
 def test_a_post_of_every_kind_goes_live_once_and_no_secret_is_written_down(
-    connector: Connector, login: OAuth2, kind: Kind, sandbox: SandboxServer, put: PutFile
+    connector: Connector, login: Login, kind: Kind, sandbox: SandboxServer, put: PutFile
 ) -> None:
     transport = Fragile(sandbox.url)
     desk = connect(connector, login, sandbox, transport=transport)
@@ -239,7 +257,7 @@ def test_a_post_of_every_kind_goes_live_once_and_no_secret_is_written_down(
 @every_way
 @pytest.mark.parametrize("trouble", Trouble, ids=lambda t: t.name.lower())
 def test_whatever_breaks_at_any_request_one_post_is_live(
-    connector: Connector, login: OAuth2, kind: Kind, trouble: Trouble, sandbox: SandboxServer, put: PutFile
+    connector: Connector, login: Login, kind: Kind, trouble: Trouble, sandbox: SandboxServer, put: PutFile
 ) -> None:
     desk = connect(connector, login, sandbox)
     for at in range(1, MOST_REQUESTS):

@@ -13,7 +13,7 @@ from accounts.models.people import User
 from accounts.models.workspaces import Workspace
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login
 from socialhub.platforms.values import Account, Capability
 
 
@@ -132,7 +132,7 @@ class ConnectedAccount(models.Model):
         return registry.get(self.platform)
 
     @property
-    def login_method(self) -> OAuth2:
+    def login_method(self) -> Login:
         """How it was connected."""
         return self.connector.login(self.login)
 
@@ -177,6 +177,6 @@ class LoginAttempt(models.Model):
         return registry.get(self.platform)
 
     @property
-    def login_method(self) -> OAuth2:
+    def login_method(self) -> Login:
         """By which way."""
         return self.connector.login(self.login)

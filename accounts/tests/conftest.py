@@ -14,7 +14,7 @@ from accounts.credentials import save_app
 from accounts.membership import create_workspace
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import Role
-from accounts.tests.toy import TOY, VILLAGE, ToyServer, serve
+from accounts.tests.toy import HUT, TOY, TOY_LOGIN, VILLAGE, ToyServer, serve
 from socialhub.platforms import registry
 
 
@@ -62,7 +62,7 @@ def as_maya(maya: User, northwind: Workspace) -> Client:
 @pytest.fixture
 def toy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
     """The toy platforms are the only connectors, and their server runs."""
-    known = MappingProxyType({TOY.key: TOY, VILLAGE.key: VILLAGE})
+    known = MappingProxyType({TOY.key: TOY, VILLAGE.key: VILLAGE, HUT.key: HUT})
     for module in [
         registry,
         *[module for name, module in sys.modules.items() if name.startswith("accounts.")],
@@ -78,4 +78,4 @@ def toy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServ
 def toy_app(northwind: Workspace, maya: User) -> None:
     """Northwind's app at the toy platform."""
     values = {"client_id": "toy-client", "client_secret": "toy-client-secret"}
-    save_app(workspace=northwind, login=TOY.logins[0], values=values, by=maya)
+    save_app(workspace=northwind, login=TOY_LOGIN, values=values, by=maya)

@@ -15,7 +15,7 @@ from accounts.connecting import begin, finish
 from accounts.health import health
 from accounts.jobs import refresh_tokens
 from accounts.models import AppCredential, ConnectedAccount, User
-from accounts.tests.toy import TOY, ToyServer
+from accounts.tests.toy import TOY, TOY_LOGIN, ToyServer
 from accounts.tokens import CLAIM, access_token, authorised, due_at, refresh, refused
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.values import Secret, Tokens
@@ -27,7 +27,7 @@ State = ConnectedAccount.State
 @pytest.fixture
 def account(toy: ToyServer, toy_app: None, maya: User) -> ConnectedAccount:
     """Northwind's account at the toy platform, with a token of two hours."""
-    address = begin(membership=maya.memberships.get(), session_key="s1", connector=TOY, login=TOY.logins[0])
+    address = begin(membership=maya.memberships.get(), session_key="s1", connector=TOY, login=TOY_LOGIN)
     row = finish(platform="toy", params=toy.consent(address), user=maya, session_key="s1").connected
     assert row
     return row

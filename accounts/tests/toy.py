@@ -24,7 +24,7 @@ from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector, Publishing
 from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, LoginError, Meaning
 from socialhub.platforms.flow import Flow, Job, Outcome, Step
-from socialhub.platforms.login import LoginContext, OAuth2
+from socialhub.platforms.login import LoginContext, OAuth2, PasswordLogin, TypedField, read_tokens
 from socialhub.platforms.rules import KindRules, Rules, Text
 from socialhub.platforms.values import Account, App, Capability, Kind, Secret, Tokens
 
@@ -83,11 +83,12 @@ def _no_post(job: Job) -> Outcome:
 RULES = Rules(date(2026, 11, 22), "nowhere", {Kind.TEXT: KindRules(Text(100))})
 PUBLISHING = Publishing({Kind.TEXT: Flow((Step("post", _no_post, find=_no_post),))})
 
+TOY_LOGIN = _login("toy", "https://toy.test")
 TOY = Connector(
     "toy",
     "Toy",
     Service("https://toy.test", ERRORS),
-    (_login("toy", "https://toy.test"),),
+    (TOY_LOGIN,),
     rules=RULES,
     publishing=PUBLISHING,
 )
@@ -96,6 +97,47 @@ VILLAGE = Connector(
     "Village",
     Service("https://{host}", ERRORS),
     (_login("village", "https://{host}", user_host=True, check_host=check_host, register_app=register),),
+    rules=RULES,
+    publishing=PUBLISHING,
+)
+
+
+def sign_in(context: LoginContext, typed: Mapping[str, Secret]) -> tuple[Account, ...]:
+    """A name and a password against tokens."""
+    words = {key: value.reveal() for key, value in typed.items()}
+    tokens = read_tokens(context.api.post("/session", form=words, auth=False).body, context.now)
+    return tuple(account.with_tokens(tokens) for account in discover(context, tokens))
+
+
+def refresh_session(context: LoginContext, tokens: Tokens) -> Tokens:
+    """The next pair."""
+    assert tokens.refresh is not None
+    form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh.reveal()}
+    return read_tokens(context.api.post("/token", form=form, auth=False).body, context.now)
+
+
+def end_session(context: LoginContext, account: Account) -> None:
+    """Say goodbye."""
+    context.api.post("/revoke", form={"name": account.handle}, auth=False)
+
+
+HUT_LOGIN = PasswordLogin(
+    "hut",
+    "Hut",
+    (
+        TypedField("name", "Name"),
+        TypedField("password", "Password", is_secret=True),
+        TypedField("door", "Door", required=False),
+    ),
+    sign_in,
+    refresh_session,
+    end_session,
+)
+HUT = Connector(
+    "hut",
+    "Hut",
+    Service("https://toy.test", ERRORS),
+    (HUT_LOGIN,),
     rules=RULES,
     publishing=PUBLISHING,
 )
@@ -142,6 +184,9 @@ class ToyServer:
             return _json({"client_id": f"client-{next(self._count)}", "client_secret": "village-secret-1"})
         if path == "/revoke":
             return _json({})
+        if path == "/session":
+            right = form == {"name": "northwind", "password": "the-right-one"}
+            return self._issue() if right else _json({"error": "invalid_grant"}, 400)
         if form["grant_type"] == "authorization_code":
             digest = hashlib.sha256(form["code_verifier"].encode()).digest()
             if self.codes.pop(form["code"], "") != base64.urlsafe_b64encode(digest).rstrip(b"=").decode():

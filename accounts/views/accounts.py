@@ -16,7 +16,7 @@ from accounts.health import Health, health
 from accounts.models import ConnectedAccount, Workspace
 from accounts.models.connections import ConnectedAccountQuerySet
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login
 from socialhub.platforms.registry import connectors
 
 State = ConnectedAccount.State
@@ -33,7 +33,7 @@ class Tile(NamedTuple):
     """A way to connect one more."""
 
     connector: Connector
-    login: OAuth2
+    login: Login
     label: str
     tone: str
     state: str
@@ -128,7 +128,7 @@ def _tiles(workspace: Workspace) -> list[Tile]:
         for login in connector.logins:
             label = connector.name if len(connector.logins) == 1 else f"{connector.name}: {login.label}"
             tone, state = "good", "App ready"
-            if login.user_host:
+            if not login.needs_app:
                 state = "Nothing to set up"
             elif find_app(workspace, login) is None:
                 tone, state = "warn", "Keys missing"

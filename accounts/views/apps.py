@@ -13,6 +13,7 @@ from accounts.forms import AppForm
 from accounts.models import Workspace
 from accounts.network import redirect_uri
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.login import OAuth2
 from socialhub.platforms.registry import connectors
 
 
@@ -34,7 +35,7 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
         raise Http404
     parts, failed = [], False
     for login in connector.logins:
-        if login.user_host:
+        if not login.needs_app or not isinstance(login, OAuth2):
             continue
         sent = request.method == "POST" and request.POST.get("login") == login.key
         stored = stored_app(request.workspace, login)
@@ -57,4 +58,4 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
 
 
 def _is_ready(workspace: Workspace, connector: Connector) -> bool:
-    return any(login.user_host or find_app(workspace, login) for login in connector.logins)
+    return any(not login.needs_app or find_app(workspace, login) for login in connector.logins)

@@ -7,27 +7,32 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import PersonRequest, WorkspaceRequest, requires, signed_in
-from accounts.connecting import ConnectRefused, begin, finish
+from accounts.connecting import ConnectRefused, Offer, begin, finish, sign_in
 from accounts.credentials import AppMissing, find_app
-from accounts.forms import HostForm
+from accounts.forms import HostForm, SignInForm
 from accounts.health import health
 from accounts.models import ConnectedAccount, LoginAttempt
 from accounts.picking import candidates, link_picked
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import LoginError, PlatformError
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login, OAuth2, PasswordLogin
 
 
+@sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @requires("accounts.connect")
 def connect(request: WorkspaceRequest, platform: str, login: str) -> HttpResponse:
     """What connecting needs; sent, it leaves for the platform."""
     connector, method = _method(platform, login)
+    if isinstance(method, PasswordLogin):
+        return _type_in(request, connector, method)
     form = HostForm(request.POST or None) if method.user_host else None
     if request.method == "POST" and (form is None or form.is_valid()):
         typed = form.cleaned_data["host"] if form else ""
@@ -55,8 +60,12 @@ def connect(request: WorkspaceRequest, platform: str, login: str) -> HttpRespons
 def reconnect(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Log in again as the same identity."""
     account = get_object_or_404(request.workspace.accounts, pk=pk)
+    method = account.login_method
+    if isinstance(method, PasswordLogin):
+        page = reverse("accounts:connect", args=[request.workspace.slug, account.platform, method.key])
+        return redirect(f"{page}?account={account.pk}")
     try:
-        return _leave(request, account.connector, account.login_method, reconnecting=account)
+        return _leave(request, account.connector, method, reconnecting=account)
     except AppMissing as error:
         messages.error(request, str(error))
         return redirect("accounts:app", request.workspace.slug, account.platform)
@@ -81,11 +90,7 @@ def callback(request: PersonRequest, platform: str) -> HttpResponse:
         return _failed(request, platform, str(error))
     except PlatformError as error:
         return _failed(request, platform, error.user_message)
-    slug = offer.attempt.workspace.slug
-    if offer.connected is None:
-        return redirect("accounts:pick", slug, offer.attempt.pk)
-    _welcome(request, [offer.connected])
-    return redirect("accounts:list", slug)
+    return _arrived(request, offer)
 
 
 @never_cache
@@ -114,7 +119,44 @@ def pick(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/pick.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _method(platform: str, login: str) -> tuple[Connector, OAuth2]:
+def _type_in(request: WorkspaceRequest, connector: Connector, login: PasswordLogin) -> HttpResponse:
+    """Logging in on our own page; `?account=` names the one to reconnect."""
+    wanted = request.GET.get("account", "")
+    target = (
+        get_object_or_404(request.workspace.accounts, pk=wanted, platform=connector.key)
+        if wanted.isdigit()
+        else None
+    )
+    form = SignInForm(login, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            offer = sign_in(
+                membership=request.membership,
+                session_key=request.session.session_key or "",
+                connector=connector,
+                login=login,
+                typed=form.cleaned_data,
+                reconnecting=target,
+            )
+        except ConnectRefused as refusal:
+            form.add_error(None, str(refusal))
+        except PlatformError as error:
+            form.add_error(None, error.user_message)
+        else:
+            return _arrived(request, offer)
+    context = {"connector": connector, "login": login, "form": form, "target": target}
+    return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
+
+
+def _arrived(request: PersonRequest, offer: Offer) -> HttpResponse:
+    slug = offer.attempt.workspace.slug
+    if offer.connected is None:
+        return redirect("accounts:pick", slug, offer.attempt.pk)
+    _welcome(request, [offer.connected])
+    return redirect("accounts:list", slug)
+
+
+def _method(platform: str, login: str) -> tuple[Connector, Login]:
     try:
         connector = registry.get(platform)
         return connector, connector.login(login)

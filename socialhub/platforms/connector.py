@@ -9,7 +9,7 @@ from typing import Any
 
 from socialhub.platforms.api import Api, Service
 from socialhub.platforms.flow import Facts, Flow
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login
 from socialhub.platforms.options import Choice, Options
 from socialhub.platforms.policy import Policy, Quota
 from socialhub.platforms.rules import Rules, Violation, check
@@ -48,7 +48,7 @@ class Connector:
     key: str
     name: str
     service: Service
-    logins: tuple[OAuth2, ...]
+    logins: tuple[Login, ...]
     rules: Rules | None = None
     options: Options = field(default_factory=Options)
     publishing: Publishing | None = None
@@ -83,7 +83,7 @@ class Connector:
         """The kinds of post that it publishes, in the common order."""
         return tuple(kind for kind in Kind if self.publishing and kind in self.publishing.flows)
 
-    def login(self, key: str) -> OAuth2:
+    def login(self, key: str) -> Login:
         """The login method of that key; ``LookupError`` if there is none."""
         for login in self.logins:
             if login.key == key:

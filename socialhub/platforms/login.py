@@ -1,7 +1,8 @@
 """Logging in to a platform: OAuth 2 as data, hooks where data does not reach.
 
-A connector declares one :class:`OAuth2` for each way to log in. The functions below build the addresses and
-bodies (with oauthlib) and send them through :class:`~socialhub.platforms.api.Api`.
+A connector declares one :class:`OAuth2` for each way to log in, or a :class:`PasswordLogin` where a platform
+trades a password of ours for tokens. The functions below build the addresses and bodies (with oauthlib) and send
+them through :class:`~socialhub.platforms.api.Api`.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ RevokeWith = Callable[[LoginContext, Account], None]
 Discover = Callable[[LoginContext, Tokens], tuple[Account, ...]]
 RegisterApp = Callable[[LoginContext, str], App]
 CheckHost = Callable[[str], str]
+SignIn = Callable[[LoginContext, Mapping[str, Secret]], tuple[Account, ...]]
 FitScopes = Callable[[App, tuple[str, ...]], tuple[str, ...]]
 
 
@@ -140,6 +142,11 @@ class OAuth2:
                 f"login {self.key}: a user-run server needs check_host and register_app, and only it"
             )
 
+    @property
+    def needs_app(self) -> bool:
+        """Whether an admin has to enter the keys of a developer app."""
+        return not self.user_host
+
     def scopes_for(self, capabilities: Iterable[Capability]) -> tuple[str, ...]:
         """The least scopes for these capabilities, each once, in the declared order."""
         wanted = list(self.base_scopes)
@@ -151,6 +158,51 @@ class OAuth2:
         """The scopes that ``capability`` needs and was not granted; ``write`` covers ``write:media``."""
         needed = self.scopes.get(capability, ())
         return tuple(scope for scope in needed if not {scope, scope.partition(":")[0]} & granted)
+
+
+@dataclass(frozen=True)
+class TypedField:
+    """One thing that a person types to log in."""
+
+    key: str
+    label: str
+    is_secret: bool = False
+    required: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class PasswordLogin:
+    """A way to log in without leaving our pages: the platform has passwords made for apps.
+
+    ``sign_in`` trades what was typed (by the keys of ``fields``; what was left empty is absent) for accounts with
+    tokens, at once; nothing typed is stored. ``refresh_with`` and ``revoke_with`` are as in :class:`OAuth2`. No
+    developer app is needed, and such a password knows no scopes.
+    """
+
+    key: str
+    label: str
+    fields: tuple[TypedField, ...]
+    sign_in: SignIn
+    refresh_with: RefreshWith
+    revoke_with: RevokeWith
+    requirement: str = ""
+    help_url: str = ""
+    needs_app: bool = field(default=False, init=False)
+    app_fields: tuple[AppField, ...] = field(default=(), init=False)
+    scopes: Mapping[Capability, tuple[str, ...]] = field(default_factory=dict, init=False)
+    refresh_min_age: timedelta = field(default=timedelta(0), init=False)
+
+    def scopes_for(self, capabilities: Iterable[Capability]) -> tuple[str, ...]:
+        """None: such a password knows no scopes."""
+        return ()
+
+    def missing(self, granted: frozenset[str], capability: Capability) -> tuple[str, ...]:
+        """Nothing: there is nothing to grant in part."""
+        return ()
+
+
+Login = OAuth2 | PasswordLogin
 
 
 def new_verifier() -> str:
@@ -218,18 +270,20 @@ def exchange(login: OAuth2, context: LoginContext, code: Secret, *, verifier: st
     return login.after_exchange(context, tokens) if login.after_exchange else tokens
 
 
-def can_refresh(login: OAuth2, tokens: Tokens) -> bool:
+def can_refresh(login: Login, tokens: Tokens) -> bool:
     """Whether these tokens can be renewed without a person."""
     return login.refresh_with is not None or tokens.refresh is not None
 
 
-def refresh(login: OAuth2, context: LoginContext, tokens: Tokens) -> Tokens:
+def refresh(login: Login, context: LoginContext, tokens: Tokens) -> Tokens:
     """Renew tokens. What the answer leaves out (a refresh token that does not rotate, scopes) is kept."""
-    if login.refresh_with is not None:
-        renewed = login.refresh_with(context, tokens)
+    hook = login.refresh_with
+    if hook is not None:
+        renewed = hook(context, tokens)
     elif tokens.refresh is None:
         raise LoginError(Fault.INVALID_TOKEN, code="no_refresh_token")
     else:
+        assert isinstance(login, OAuth2)
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh.reveal()}
         renewed = _ask_for_tokens(login, context, form)
     return replace(
@@ -240,11 +294,17 @@ def refresh(login: OAuth2, context: LoginContext, tokens: Tokens) -> Tokens:
     )
 
 
-def revoke(login: OAuth2, context: LoginContext, account: Account) -> None:
+def can_revoke(login: Login) -> bool:
+    """Whether the platform has a way to withdraw our access."""
+    return login.revoke_with is not None or (isinstance(login, OAuth2) and bool(login.revoke_url))
+
+
+def revoke(login: Login, context: LoginContext, account: Account) -> None:
     """Withdraw our access at the platform, where it has a way; ``PlatformError`` if that fails."""
-    if login.revoke_with is not None:
-        login.revoke_with(context, account)
-    elif login.revoke_url and account.tokens is not None:
+    hook = login.revoke_with
+    if hook is not None:
+        hook(context, account)
+    elif isinstance(login, OAuth2) and login.revoke_url and account.tokens is not None:
         token = (account.tokens.refresh or account.tokens.access).reveal()
         _post_as_client(login, context, login.revoke_url, {"token": token})
 

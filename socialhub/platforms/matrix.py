@@ -9,7 +9,7 @@ from typing import Any
 
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login, OAuth2, PasswordLogin
 from socialhub.platforms.options import Option
 from socialhub.platforms.rules import KindRules
 
@@ -74,14 +74,16 @@ def _option(option: Option, connector: Connector) -> Table:
     }
 
 
-def _login(login: OAuth2) -> Table:
+def _login(login: Login) -> Table:
+    by_consent = login if isinstance(login, OAuth2) else None
     return {
         "key": login.key,
         "label": login.label,
         "requirement": login.requirement,
-        "pkce": login.pkce,
-        "own_server": login.user_host,
-        "base_scopes": list(login.base_scopes),
+        "typed": [field.key for field in login.fields] if isinstance(login, PasswordLogin) else [],
+        "pkce": by_consent is not None and by_consent.pkce,
+        "own_server": by_consent is not None and by_consent.user_host,
+        "base_scopes": list(by_consent.base_scopes) if by_consent else [],
         "scopes": {capability.value: list(scopes) for capability, scopes in login.scopes.items()},
     }
 
@@ -164,7 +166,8 @@ def _login_line(login: Table) -> str:
         [*login["base_scopes"], *(name for names in login["scopes"].values() for name in names)]
     )
     asked = ", ".join(f"`{name}`" for name in scopes)
-    return f"- Login **{login['label']}**: {login['requirement']} Scopes: {asked}."
+    known = f"Scopes: {asked}." if asked else "It knows no scopes."
+    return f"- Login **{login['label']}**: {login['requirement']} {known}"
 
 
 def _text(rules: Table) -> str:

@@ -20,7 +20,7 @@ from socialhub.platforms import flow as flows, login as oauth, registry
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import Fault, PlatformError, Reach
-from socialhub.platforms.login import LoginContext, OAuth2
+from socialhub.platforms.login import Login, LoginContext, OAuth2, PasswordLogin
 from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.transport import Exchange, Request, Response, Transport, TransportError
 from socialhub.platforms.values import Account, App, Content, Secret
@@ -152,7 +152,7 @@ class Desk:
     """A connected account and a way to publish with it. ``flow`` stands in for the connector's own."""
 
     connector: Connector
-    login: OAuth2
+    login: Login
     server: SandboxServer
     account: Account
     app: App
@@ -253,20 +253,26 @@ class Desk:
 
 def connect(
     connector: Connector,
-    login: OAuth2,
+    login: Login,
     server: SandboxServer,
     *,
     transport: Transport | None = None,
     deny: bool = False,
     app: Mapping[str, Any] | None = None,
 ) -> Desk:
-    """Log in as the first person of the sandbox who has an account, through the real consent page.
+    """Log in as the first person of the sandbox who has an account, through the real consent page, or with
+    what they type.
 
     ``app``: how the developer app shall differ from the usual.
     """
     transport = transport or Transport(sandbox_url=server.url)
     known = server.control.call("GET", "accounts")
     them = next(account for account in known if account["platform"] == connector.key)
+    if isinstance(login, PasswordLogin):
+        words = server.control.typed(connector.key, them["person"], deny=deny)
+        typed = {key: Secret(value) for key, value in words.items() if value}
+        context = _context(connector, transport, App(""), server)
+        return _learned(Desk(connector, login, server, login.sign_in(context, typed)[0], App(""), transport))
     host = login.check_host(them["host"]) if login.check_host else ""
     context = _context(connector, transport, App("", host=host), server)
     context = replace(context, app=_app(connector, login, server, context, host, app or {}))
@@ -285,9 +291,12 @@ def connect(
     context = _context(connector, transport, context.app, server)
     tokens = oauth.exchange(login, context, oauth.read_callback(params), verifier=verifier)
     accounts = login.discover(context, tokens)
-    desk = Desk(connector, login, server, accounts[0], context.app, transport)
-    if connector.learn is not None:
-        learned = connector.learn(desk.api(), desk.account)
+    return _learned(Desk(connector, login, server, accounts[0], context.app, transport))
+
+
+def _learned(desk: Desk) -> Desk:
+    if desk.connector.learn is not None:
+        learned = desk.connector.learn(desk.api(), desk.account)
         desk.account = replace(desk.account, extra={**desk.account.extra, **learned})
     return desk
 

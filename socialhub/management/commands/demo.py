@@ -28,7 +28,7 @@ from publishing.states import RUNNING
 from socialhub.management.demo_posts import compose_all
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import OAuth2
+from socialhub.platforms.login import Login, PasswordLogin
 from socialhub.platforms.sandbox.client import Control
 
 EMAIL = "maya@northwind.example"
@@ -115,10 +115,21 @@ def connected(workspace: Workspace, connector: Connector) -> ConnectedAccount | 
     return workspace.accounts.usable().filter(platform=connector.key).first()
 
 
-def connect(
-    control: Control, membership: Membership, connector: Connector, login: OAuth2
-) -> ConnectedAccount:
+def connect(control: Control, membership: Membership, connector: Connector, login: Login) -> ConnectedAccount:
     """Connect the sandbox person's first account, with a developer app of our own where one is needed."""
+    offer = sign_in(control, membership, connector, login)
+    if offer.connected is not None:
+        return offer.connected
+    return picking.link_picked(offer.attempt, [offer.accounts[0].external_id])[0]
+
+
+def sign_in(control: Control, membership: Membership, connector: Connector, login: Login) -> connecting.Offer:
+    """Through the consent page, or with a password for apps."""
+    if isinstance(login, PasswordLogin):
+        return connecting.sign_in(
+            membership=membership, session_key=SESSION, connector=connector, login=login,
+            typed=control.typed(connector.key, PERSON),
+        )  # fmt: skip
     workspace = membership.workspace
     if not login.user_host and find_app(workspace, login) is None:
         app = control.create_app(connector.key, [redirect_uri(connector.key)])
@@ -128,10 +139,7 @@ def connect(
         typed_host=SERVER if login.user_host else "",
     )  # fmt: skip
     back = dict(parse_qsl(urlsplit(control.consent(address, PERSON)).query))
-    offer = connecting.finish(platform=connector.key, params=back, user=membership.user, session_key=SESSION)
-    if offer.connected is not None:
-        return offer.connected
-    return picking.link_picked(offer.attempt, [offer.accounts[0].external_id])[0]
+    return connecting.finish(platform=connector.key, params=back, user=membership.user, session_key=SESSION)
 
 
 def under_way(workspace: Workspace) -> Any:

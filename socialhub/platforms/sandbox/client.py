@@ -45,6 +45,13 @@ class Control:
             raise ControlError(answer.get("body", answer["status"]))
         return str(answer["location"])
 
+    def typed(self, platform: str, person: str, *, deny: bool = False) -> dict[str, str]:
+        """What the person types to log in where a platform has passwords for apps; with `deny`, a wrong one."""
+        typed: dict[str, str] = self.call(
+            "POST", f"platforms/{platform}/typed", {"person": person, "deny": deny}
+        )
+        return typed
+
     def fault(self, kind: str, *, match: dict[str, Any] | None = None, **details: Any) -> dict[str, Any]:
         """Order trouble for the requests that `match` (platform, method, host, path, nth, times)."""
         fault: dict[str, Any] = self.call("POST", "faults", {"kind": kind, "match": match or {}, **details})
