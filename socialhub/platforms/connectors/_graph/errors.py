@@ -1,7 +1,8 @@
 """Errors of the Graph API that all of Meta's platforms share, theirs → ours
 (https://developers.facebook.com/docs/graph-api/guides/error-handling, read 2026-06).
 
-Order of reading: a subcode of Instagram (2207xxx), "code/subcode", the code, ``is_transient``, the HTTP status.
+Order of reading: a subcode of seven digits (2207026, 1363040), which means the same under every code,
+"code/subcode", the code, ``is_transient``, the HTTP status.
 Limits come as HTTP 400 with a code, hardly ever as 429.
 """
 
@@ -29,6 +30,8 @@ CHECKPOINT = Meaning(
 TEMPORARY = Meaning(Fault.SERVER_ERROR, "Meta has a problem of its own. We try again by ourselves.")
 BLOCKED = Meaning(Fault.POLICY, "Meta has blocked this action for a while. Open the app to see why.")
 GONE = Meaning(Fault.NOT_FOUND, "Meta does not find this, or the account may not see it.")
+
+LONG_SUBCODE = 7
 
 COMMON: Mapping[str, Meaning] = {
     **dict.fromkeys(("1", "2"), TEMPORARY),
@@ -74,7 +77,7 @@ def read(body: Any) -> ErrorFacts:
             message=str(body.get("error_message") or ""),
         )
     code, subcode = str(error.get("code") or ""), str(error.get("error_subcode") or "")
-    codes = [subcode] if subcode.startswith("2207") else []
+    codes = [subcode] if len(subcode) == LONG_SUBCODE else []
     codes += [f"{code}/{subcode}"] if subcode else []
     return ErrorFacts(
         codes=(*codes, *permission_codes(code)),

@@ -15,9 +15,11 @@ from socialhub.platforms.api import LimitReading
 def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading, ...]:
     """One reading a header family; a malformed header is as good as none."""
     readings = []
-    app = _parsed(headers.get("x-app-usage", ""))
-    if app:
-        readings.append(LimitReading("app", used=_used(app)))
+    # x-page-usage is no longer in the documentation, and still seen.
+    for name in ("app", "page"):
+        usage = _parsed(headers.get(f"x-{name}-usage", ""))
+        if usage:
+            readings.append(LimitReading(name, used=_used(usage)))
     for line in _lines(_parsed(headers.get("x-business-use-case-usage", ""))):
         minutes = line.get("estimated_time_to_regain_access")
         resets_at = now + timedelta(minutes=minutes) if isinstance(minutes, int) and minutes > 0 else None

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from socialhub.platforms.errors import PlatformError
+from socialhub.platforms.connectors._graph.uploading import UPLOAD_TIMEOUT, held_bytes, send_rest
 from socialhub.platforms.flow import Back, Go, Job, Outcome, Stay
-from socialhub.platforms.multipart import range_body
 from socialhub.platforms.values import Kind, Media
 
 from .errors import failed_container
@@ -24,7 +23,6 @@ WHOLE = "post"
 LINK_LIFETIME = timedelta(hours=24)
 """The crawler may come back for the file as long as the container lives."""
 POLLS = tuple(timedelta(seconds=seconds) for seconds in (3, 5, 8, 13, 20, 60))
-UPLOAD_TIMEOUT = (5.0, 120.0)
 EXPIRED = "2207020"
 Form = dict[str, str]
 
@@ -106,28 +104,13 @@ def upload_bytes(job: Job) -> Outcome:
         return Go()
     name = waiting[0]
     media = job.content.media[0 if name == WHOLE else int(name)]
-    held = _held(job, known[name]["id"])
-    if held < media.size:
-        token = job.account.tokens.access.reveal() if job.account.tokens else ""
-        headers = {"Authorization": f"OAuth {token}", "offset": str(held), "file_size": str(media.size)}
-        body = range_body(media.read, held, media.size - held, "application/octet-stream")
-        try:
-            job.api.post(known[name]["uri"], body=body, headers=headers, timeout=UPLOAD_TIMEOUT)
-        except PlatformError as error:
-            if error.code == "rupload/OffsetInvalidError":
-                return Stay(wait=POLLS[0], note="asking how much of the video arrived")
-            raise
+    status = job.api.get(known[name]["id"], params={"fields": "video_status"}).body
+    held = held_bytes((status or {}).get("video_status"))
+    if not send_rest(job, known[name]["uri"], media, held):
+        return Stay(wait=POLLS[0], note="asking how much of the video arrived")
     known[name] = {**known[name], "sent": True}
     facts = {"containers": known}
     return Go(facts) if len(waiting) == 1 else Stay(facts)
-
-
-def _held(job: Job, container_id: str) -> int:
-    """How many bytes of a video Meta holds."""
-    body = job.api.get(container_id, params={"fields": "video_status"}).body
-    phase = ((body or {}).get("video_status") or {}).get("uploading_phase") or {}
-    # Written with one r or two, by page of the documentation.
-    return int(phase.get("bytes_transferred") or phase.get("bytes_transfered") or 0)
 
 
 def await_children(job: Job) -> Outcome:

@@ -6,28 +6,24 @@ reads FINISHED may lag behind, so both must deny before the same container is pu
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from socialhub.platforms.connectors._graph.finding import CLOCK_SKEW, LAG, LOOK, PATIENCE, first_sent, plain
 from socialhub.platforms.flow import Finding, Job, Live, Stay, Unsure
 from socialhub.platforms.values import Kind
 
 from .containers import WHOLE, read_status, start_over
 
 FIELDS = "id,caption,permalink,shortcode,timestamp,media_type,media_product_type"
-LAG = timedelta(seconds=60)
-LOOK = timedelta(seconds=30)
-PATIENCE = timedelta(minutes=20)
-CLOCK_SKEW = timedelta(seconds=60)
 PAGE = 25
 PRODUCTS = {Kind.STORY: "STORY", Kind.VIDEO: "REELS", Kind.SHORT: "REELS"}
 
 
 def find_published(job: Job) -> Finding:
     """Adopt the one post that fits; never the newest blindly, it may be one that a person made in the app."""
-    first = _first_sent(job)
+    first = first_sent(job)
     waited = job.now - (job.sent_at or job.now)
     state, _ = read_status(job, job.facts["containers"][WHOLE]["id"])
     fitting = [post for post in _listed(job) if _is_ours(job, post, first)]
@@ -54,11 +50,6 @@ def _found(post: Mapping[str, Any]) -> Live:
     return Live(post_id, link, {"post_id": post_id, "permalink": link})
 
 
-def _first_sent(job: Job) -> datetime:
-    kept = job.facts.get("first_sent")
-    return datetime.fromisoformat(kept) if kept else (job.sent_at or job.now)
-
-
 def _listed(job: Job) -> Iterator[Mapping[str, Any]]:
     edge = "stories" if job.content.kind is Kind.STORY else "media"
     path = f"{job.account.external_id}/{edge}"
@@ -77,9 +68,5 @@ def _is_ours(job: Job, post: Mapping[str, Any], first: datetime) -> bool:
     return (
         made >= first - CLOCK_SKEW
         and post.get("media_product_type") == PRODUCTS.get(job.content.kind, "FEED")
-        and _plain(str(post.get("caption") or "")) == _plain(caption)
+        and plain(str(post.get("caption") or "")) == plain(caption)
     )
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

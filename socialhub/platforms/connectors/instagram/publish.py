@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
+from socialhub.platforms.connectors._graph.comments import comment_step
 from socialhub.platforms.errors import Fault, PlatformError
-from socialhub.platforms.flow import Finding, Flow, Go, Job, Live, Outcome, Stay, Step
+from socialhub.platforms.flow import Flow, Job, Live, Outcome, Stay, Step
 from socialhub.platforms.values import Account, Kind
 
 from .containers import (
@@ -26,7 +27,6 @@ from .finding import find_published
 from .hosts import is_by_facebook
 
 POST_FIELDS = "id,permalink,shortcode,media_type,media_product_type,timestamp"
-COMMENT_LAG = timedelta(seconds=60)
 
 
 def publish_container(job: Job) -> Outcome:
@@ -56,28 +56,6 @@ def read_permalink(job: Job) -> Outcome:
     return Live(post_id, answer.text("permalink"), {"permalink": answer.text("permalink")})
 
 
-def first_comment(job: Job) -> Outcome:
-    """Comment under our own post, if a person wrote one."""
-    if not job.content.first_comment:
-        return Go()
-    answer = job.api.post(f"{job.facts['post_id']}/comments", form={"message": job.content.first_comment})
-    return Go({"comment_id": answer.text("id")})
-
-
-def find_comment(job: Job) -> Finding:
-    """Look for the comment among those of the post."""
-    if not job.content.first_comment:
-        return None
-    params = {"fields": "id,text,timestamp", "limit": 50}
-    body = job.api.get(f"{job.facts['post_id']}/comments", params=params).body
-    wanted = " ".join(job.content.first_comment.split())
-    for comment in (body or {}).get("data") or ():
-        if " ".join(str(comment.get("text") or "").split()) == wanted:
-            return Go({"comment_id": str(comment["id"])})
-    waited = job.now - (job.sent_at or job.now)
-    return Stay(wait=COMMENT_LAG - waited, note="not listed yet") if waited < COMMENT_LAG else None
-
-
 def delete(api: Api, account: Account, post_id: str) -> None:
     """Delete a post: only possible for accounts connected through Facebook Login."""
     if not is_by_facebook(account):
@@ -99,7 +77,7 @@ CREATE = Step("create_container", create_container, label="Prepare the post")
 AWAIT = Step("await_container", await_container, label="Wait for Instagram to process it")
 PUBLISH = Step("publish_container", publish_container, find=find_published, label="Publish")
 LINK = Step("read_permalink", read_permalink, deadline=timedelta(minutes=10), label="Read the link")
-COMMENT = Step("first_comment", first_comment, find=find_comment, label="Post the first comment")
+COMMENT = comment_step("text")
 
 PICTURE = Flow((CREATE, AWAIT, PUBLISH), after=(LINK, COMMENT))
 REEL = Flow((CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK, COMMENT))

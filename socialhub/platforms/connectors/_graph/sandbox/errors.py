@@ -69,3 +69,8 @@ def graph_error(
         "fbtrace_id": "A" + secrets.token_urlsafe(16),
     }
     return RefusalError(status, {"error": error})
+
+
+def debug_info(status: int, kind: str, message: str, *, is_retriable: bool) -> RefusalError:
+    """An error of the upload host."""
+    return RefusalError(status, {"debug_info": {"retriable": is_retriable, "type": kind, "message": message}})

@@ -12,14 +12,15 @@ from werkzeug.wrappers import Response
 from socialhub.platforms.sandbox import oauth
 from socialhub.platforms.sandbox.consent import Ask, decide
 from socialhub.platforms.sandbox.pages import message_page
-from socialhub.platforms.sandbox.records import Token
+from socialhub.platforms.sandbox.records import App, Token
 from socialhub.platforms.sandbox.shapes import Field
-from socialhub.platforms.sandbox.simulator import Call, RefusalError, reply
+from socialhub.platforms.sandbox.simulator import Call, NotMineError, RefusalError, reply
 
 from .errors import graph_error
 from .pages import SHORT_LIFETIME, Pages, user_id
 from .simulator import (
     GRAPH,
+    PAGE_DOOR,
     GraphSimulator,
     find_app,
     missing_object,
@@ -29,7 +30,6 @@ from .simulator import (
 )
 
 DIALOG = "www.facebook.com"
-DOOR = "page"
 CODE_LIFETIME = 600
 LONG_LIFETIME = 5_183_944
 EXCHANGE = {
@@ -45,6 +45,8 @@ WRONG_REDIRECT = (
     " used in"
     " the OAuth dialog request"
 )
+INSTALLED: list[FacebookLogin] = []
+"""Every platform's, as they share apps and dialog."""
 CODE_ERRORS = {
     "used": ("100/36009", "This authorization code has been used."),
     "expired": ("100/36007", "This authorization code has expired."),
@@ -61,6 +63,7 @@ class FacebookLogin:
         self.simulator = simulator
         self.scopes = scopes
         self.pages = Pages(simulator)
+        INSTALLED.append(self)
         route = simulator.route
         for method in ("GET", "POST"):
             route(method, "/dialog/oauth", host=DIALOG)(self.dialog)
@@ -74,7 +77,7 @@ class FacebookLogin:
         query = call.request.args
         back = query.get("redirect_uri", "")
         try:
-            app = find_app(call, query.get("client_id", ""), DOOR)
+            app = find_app(call, query.get("client_id", ""), PAGE_DOOR)
         except RefusalError:
             return message_page("Sorry, something went wrong", "Invalid App ID", 400)
         asked = query.get("scope", "").replace(",", " ").split()
@@ -82,6 +85,8 @@ class FacebookLogin:
         if back not in app.redirect_uris:
             text = "The redirect URI is not white-listed in the app's client OAuth settings."
             return message_page("URL blocked", text, 400)
+        if self._is_meant_for_another(app, asked):
+            raise NotMineError
         if strange:
             return message_page("Sorry, something went wrong", f"Invalid Scopes: {', '.join(strange)}", 400)
         if query.get("response_type", "code") != "code" or "state" not in query:
@@ -99,10 +104,16 @@ class FacebookLogin:
         code = oauth.issue_code(call, app, answer, back, CODE_LIFETIME)
         return oauth.redirect(back, {"code": code.value, "state": query["state"]}, "#_=_")
 
+    def _is_meant_for_another(self, app: App, asked: list[str]) -> bool:
+        """One app, one dialog, several platforms: what is asked for says which one is meant."""
+        fitting = [login.simulator.key for login in INSTALLED if set(asked) <= set(login.scopes)]
+        meant = app.platform if app.platform in fitting else next(iter(fitting), app.platform)
+        return meant != self.simulator.key
+
     def exchange(self, call: Call) -> Response:
         """A code or a short-lived token against a token; app id and secret against an app token."""
         wish = read(call, EXCHANGE)
-        app = find_app(call, wish["client_id"], DOOR)
+        app = find_app(call, wish["client_id"], PAGE_DOOR)
         if not oauth.secret_matches(app, wish.get("client_secret", "")):
             raise graph_error("1", "Error validating client secret.")
         kind = wish.get("grant_type", "authorization_code")
@@ -110,6 +121,7 @@ class FacebookLogin:
             return reply({"access_token": f"{app.client_id}|{app.client_secret}", "token_type": "bearer"})
         if kind == "fb_exchange_token":
             return self._long_lived(call, app.client_id, wish.get("fb_exchange_token", ""))
+        self._demand_own(call, wish.get("code", ""))
         try:
             code = oauth.spend_code(call, app, wish.get("code", ""), wish.get("redirect_uri", ""), None)
         except oauth.BadGrantError as error:
@@ -121,8 +133,16 @@ class FacebookLogin:
         )
         return reply({"access_token": token.value, "token_type": "bearer", "expires_in": SHORT_LIFETIME})
 
+    def _demand_own(self, call: Call, value: str) -> None:
+        code = call.world.codes.get(value)
+        chosen = [call.world.accounts.get(key) for key in code.accounts] if code else []
+        if chosen and chosen[0] and chosen[0].platform != self.simulator.key:
+            raise NotMineError
+
     def _long_lived(self, call: Call, client_id: str, value: str) -> Response:
         short = call.known_token(value)
+        if short is not None and short.platform != self.simulator.key:
+            raise NotMineError
         if short is None or short.client_id != client_id or short.kind != "user_token":
             raise graph_error("190")
         if not short.is_live(call.now):
@@ -176,10 +196,12 @@ class FacebookLogin:
         """What a token is, for the app that owns it."""
         wish = read(call, {"input_token": Field(required=True)})
         client_id, _, secret = token_value(call).partition("|")
-        app = find_app(call, client_id, DOOR)
+        app = find_app(call, client_id, PAGE_DOOR)
         if not oauth.secret_matches(app, secret):
             raise graph_error("190")
         token = call.known_token(wish["input_token"])
+        if token is not None and token.platform != self.simulator.key:
+            raise NotMineError
         if token is None or token.client_id != app.client_id:
             return reply(
                 {

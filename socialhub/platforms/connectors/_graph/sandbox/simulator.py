@@ -18,6 +18,8 @@ from .errors import CODE_OF_STATUS, graph_error
 GRAPH = "graph.facebook.com"
 VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
 CURRENT = "v26.0"
+PAGE_DOOR = "page"
+"""Facebook Login."""
 COMMON: Fields = {"access_token": Field(), "appsecret_proof": Field(), "appsecret_time": Field()}
 PROOF_LIFETIME = 300
 """Seconds that a proof with a time is good for."""
@@ -131,14 +133,24 @@ def usage(call: Call, used: int, budget: int) -> dict[str, int]:
     return {"call_count": share, "total_cputime": share // 2, "total_time": share // 2}
 
 
+def usage_headers(call: Call, limit: Limit, left: int, kind: str) -> dict[str, str]:
+    """`x-app-usage` and `x-business-use-case-usage`; the latter only where a token names an account."""
+    shares = usage(call, limit.count - left, limit.count)
+    headers = {"x-app-usage": json.dumps(shares)}
+    if call.has_token and call.token.account:
+        line = {"type": kind, **shares, "estimated_time_to_regain_access": 0 if left else 60}
+        headers["x-business-use-case-usage"] = json.dumps({call.token.account: [line]})
+    return headers
+
+
 def find_app(call: Call, client_id: str, door: str) -> App:
-    """An app of this platform that may use this way of signing in."""
+    """An app that may use this way of signing in. One Meta app serves every platform behind Facebook Login."""
     app = call.world.apps.get(client_id)
     if app is None or door not in app.extra.get("doors", ()):
         raise graph_error(
             "101", "Error validating application. Cannot get application info due to a system error."
         )
-    if app.platform != call.simulator.key:
+    if app.platform != call.simulator.key and door != PAGE_DOOR:
         raise NotMineError
     return app
 

@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Response
 
-from socialhub.platforms.sandbox.simulator import Call, DroppedError, reply
+from socialhub.platforms.connectors._graph.sandbox.errors import debug_info
+from socialhub.platforms.connectors._graph.sandbox.uploads import RUPLOAD, demand_oauth, receive_rest
+from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .containers import start_processing
 from .pulling import PullError, check_video, pull_video
-from .server import RUPLOAD, debug_info, linked_account, simulator
+from .server import linked_account, simulator
 from .store import Container
 
-PIECE = 1 << 18
 DONE = {"success": True, "message": "Upload successful."}
 
 
@@ -22,52 +22,14 @@ DONE = {"success": True, "message": "Upload successful."}
 def receive(call: Call) -> Response:
     """The bytes from `offset` on, or an address in the header `file_url`."""
     container = _container(call)
-    address, offset_text, size_text = (call.header(name) for name in ("file_url", "offset", "file_size"))
-    if not call.bearer("OAuth"):
-        raise debug_info(
-            401, "NotAuthorizedError", "The header must read Authorization: OAuth <token>", is_retriable=False
-        )
+    demand_oauth(call)
+    address = call.header("file_url")
     if address:
         return _from_address(call, container, address)
-    if not (offset_text or "").isdigit() or not (size_text or "").isdigit():
-        raise debug_info(400, "HeaderError", "offset and file_size are required", is_retriable=False)
-    offset, total = int(offset_text or 0), int(size_text or 0)
     if not container.blob:
         container.blob = call.world.blobs.create()
-    held = call.world.blobs.size(container.blob)
-    if offset != held or container.is_ready:
-        text = f"The offset {offset} does not match the {held} bytes received"
-        raise debug_info(400, "OffsetInvalidError", text, is_retriable=True)
-    container.options["file_size"] = total
-    _store(call, container)
-    held = call.world.blobs.size(container.blob)
-    if held < total:
-        raise debug_info(
-            400, "PartialRequestError", "Partial request (did not match length of file)", is_retriable=True
-        )
-    if held > total:
-        raise debug_info(400, "ProcessingFailedError", "More bytes than file_size", is_retriable=False)
+    container.options["file_size"] = receive_rest(call, container.blob, is_whole=container.is_ready)
     return _finish(call, container)
-
-
-def _store(call: Call, container: Container) -> None:
-    """Append what arrives, piece by piece; what came before a break is kept."""
-    cut = call.fault("reset_midway")
-    left = int(cut.details.get("bytes", 1)) if cut else None
-    with call.world.blobs.path(container.blob).open("ab") as target:
-        while True:
-            try:
-                piece = call.request.stream.read(PIECE if left is None else min(PIECE, left))
-            except ClientDisconnected:
-                raise DroppedError from None
-            target.write(piece)
-            if left is not None:
-                left -= len(piece)
-                if left <= 0:
-                    target.flush()
-                    raise DroppedError
-            if not piece:
-                return
 
 
 def _from_address(call: Call, container: Container, url: str) -> Response:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Any
 
-from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
+from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, graph_error
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
     GRAPH,
     GraphSimulator,
     missing_object,
-    usage,
+    usage_headers,
 )
 from socialhub.platforms.sandbox.cast import NORA, RAVI
 from socialhub.platforms.sandbox.records import Account, App, Token
@@ -161,22 +160,7 @@ class InstagramSimulator(GraphSimulator):
 
     def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
         """Both usage headers, in percent."""
-        return usage_headers(call, limit, left)
-
-
-def usage_headers(call: Call, limit: Limit, left: int) -> dict[str, str]:
-    """`x-app-usage` and `x-business-use-case-usage`; the latter only where a token names an account."""
-    shares = usage(call, limit.count - left, limit.count)
-    headers = {"x-app-usage": json.dumps(shares)}
-    if call.has_token and call.token.account:
-        line = {"type": "instagram", **shares, "estimated_time_to_regain_access": 0 if left else 60}
-        headers["x-business-use-case-usage"] = json.dumps({call.token.account: [line]})
-    return headers
-
-
-def debug_info(status: int, kind: str, message: str, *, is_retriable: bool) -> RefusalError:
-    """An error of the upload host."""
-    return RefusalError(status, {"debug_info": {"retriable": is_retriable, "type": kind, "message": message}})
+        return usage_headers(call, limit, left, "instagram")
 
 
 simulator = InstagramSimulator()
