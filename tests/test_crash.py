@@ -56,6 +56,8 @@ CASES = [
     Case("x", file="video", least=5),
     Case("instagram", login="instagram", least=4),
     Case("instagram", login="page", file="video", least=5),
+    Case("facebook", least=2),
+    Case("facebook", file="video", least=4),
 ]
 
 

@@ -132,7 +132,10 @@ def sign_in(control: Control, membership: Membership, connector: Connector, logi
         )  # fmt: skip
     workspace = membership.workspace
     if not login.user_host and find_app(workspace, login) is None:
-        app = control.create_app(connector.key, [redirect_uri(connector.key)])
+        sharing = [
+            c for c in registry.connectors().values() if login.app_key in {o.app_key for o in c.logins}
+        ]
+        app = control.create_app(connector.key, [redirect_uri(c.key) for c in sharing])
         save_app(workspace=workspace, login=login, values=app, by=membership.user)
     address = connecting.begin(
         membership=membership, session_key=SESSION, connector=connector, login=login,

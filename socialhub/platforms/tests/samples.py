@@ -38,10 +38,16 @@ def film(seconds: int = 4) -> bytes:
         path = Path(folder) / "film.mp4"
         with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
             stream = container.add_stream("h264", rate=25)
+<<<<<<< HEAD
             stream.width, stream.height, stream.pix_fmt = 360, 640, "yuv420p"
             picture = Image.new("RGB", (360, 640), "teal")
             for _ in range(25 * seconds):
                 container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+=======
+            stream.width, stream.height, stream.pix_fmt = 540, 960, "yuv420p"
+            for _ in range(25 * seconds):
+                container.mux(stream.encode(av.VideoFrame(540, 960, "yuv420p")))
+>>>>>>> 52db86d (Publish to Facebook Pages: posts, photos, videos, reels and stories)
             container.mux(stream.encode())
         return path.read_bytes()
 
@@ -61,8 +67,8 @@ def file_of(data: bytes, mime: str, link: Callable[[timedelta], str] | None = No
         size=len(data),
         alt=alt,
         name="file." + mime.partition("/")[2],
-        width=360 if moves else 640,
-        height=640,
+        width=540 if moves else 640,
+        height=960 if moves else 640,
         seconds=4.0 if moves else None,
         fps=25.0 if moves else None,
         video_codec="h264" if moves else None,

@@ -10,7 +10,6 @@ from socialhub.platforms.sandbox.simulator import Call, DroppedError
 
 from .errors import debug_info
 
-RUPLOAD = "rupload.facebook.com"
 PIECE = 1 << 18
 
 

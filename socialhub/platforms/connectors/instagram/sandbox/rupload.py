@@ -7,7 +7,8 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import debug_info
-from socialhub.platforms.connectors._graph.sandbox.uploads import RUPLOAD, demand_oauth, receive_rest
+from socialhub.platforms.connectors._graph.sandbox.simulator import RUPLOAD
+from socialhub.platforms.connectors._graph.sandbox.uploads import demand_oauth, receive_rest
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .containers import start_processing

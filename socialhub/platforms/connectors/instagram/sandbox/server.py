@@ -9,6 +9,7 @@ from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, gra
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
     GRAPH,
+    RUPLOAD,
     GraphSimulator,
     missing_object,
     usage_headers,
@@ -23,7 +24,6 @@ from .tables import FACEBOOK_SCOPES
 
 IG_GRAPH = "graph.instagram.com"
 IG_API = "api.instagram.com"
-RUPLOAD = "rupload.facebook.com"
 CDN = "scontent.cdninstagram.com"
 SITES = ("www.instagram.com", "instagram.com")
 HOSTS = (GRAPH, "www.facebook.com", RUPLOAD, IG_GRAPH, IG_API, CDN, *SITES)

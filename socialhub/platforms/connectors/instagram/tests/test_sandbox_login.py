@@ -61,7 +61,7 @@ def test_page_tokens_outlive_a_long_user_token_and_die_with_a_short_one(sandbox:
 
 def test_pages_and_permissions_left_out_in_the_dialog_are_missing(sandbox: SandboxServer) -> None:
     hub = Hub(sandbox)
-    page = sandbox.world.accounts.where(kind="page", person="nora")[1].id
+    page = sandbox.world.accounts.where(platform="instagram", kind="page", person="nora")[1].id
     code = hub.ask(accounts=[page], scopes=["pages_show_list"])["code"]
     hub.token = hub.exchange_facebook(code).json()["access_token"]
     assert [item["id"] for item in hub.call("GET", "me/accounts").json()["data"]] == [page]

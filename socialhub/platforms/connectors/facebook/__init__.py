@@ -1,0 +1,32 @@
+"""Facebook Pages, by Facebook Login."""
+
+from __future__ import annotations
+
+from socialhub.platforms.api import Service
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.connectors._graph import facebook_login
+from socialhub.platforms.connectors._graph.limits import read_limits
+
+from .errors import errors
+from .login import page
+from .options import options
+from .publish import publishing
+from .rules import RULES
+
+connector = Connector(
+    key="facebook",
+    name="Facebook",
+    service=Service(
+        base=facebook_login.GRAPH,
+        sign=facebook_login.sign,
+        errors=errors,
+        read_limits=read_limits,
+        trace_header="x-fb-trace-id",
+        timeout=(5.0, 60.0),
+    ),
+    logins=(page,),
+    rules=RULES,
+    options=options,
+    publishing=publishing,
+    docs_url="https://developers.facebook.com/docs/pages-api/posts",
+)

@@ -1,0 +1,8 @@
+"""Simulator of Facebook Pages, written from the documentation."""
+
+from __future__ import annotations
+
+from . import comments, feed, pages, photos, reading, stories, videos
+from .server import simulator
+
+__all__ = ["comments", "feed", "pages", "photos", "reading", "simulator", "stories", "videos"]

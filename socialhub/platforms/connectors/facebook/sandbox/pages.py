@@ -1,0 +1,86 @@
+"""What a visitor of facebook.com sees."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
+from socialhub.platforms.sandbox.records import Account, Post
+from socialhub.platforms.sandbox.simulator import Call, NotMineError
+
+from .server import SITE, simulator
+from .store import KEY, comments
+from .stories import LIFETIME
+
+GONE = "This content isn't available right now"
+WHY = "The link may be broken, or it may have been removed."
+
+
+@simulator.route("GET", "/<name>", host=SITE)
+def profile(call: Call) -> Response:
+    """A Page with its posts, and the stories of the day."""
+    name = call.args["name"].lower()
+    found = call.world.accounts.where(platform=KEY, handle=f"@{name}") or call.world.accounts.where(
+        platform=KEY, id=name
+    )
+    if not found:
+        raise NotMineError
+    page = found[0]
+    posts = [post for post in reversed(call.world.live_posts(account=page.id)) if not _is_over(call, post)]
+    stories = len([post for post in posts if post.extra["kind"] == "story"])
+    facts = (("Posts", str(len(posts) - stories)), ("Stories", str(stories)))
+    views = tuple(_view(call, post, page) for post in posts)
+    return profile_page(ProfileView(simulator.name, SITE, page.name, page.handle, page.bio, facts, views))
+
+
+@simulator.route("GET", "/<name>/posts/<id>", host=SITE)
+@simulator.route("GET", "/<name>/videos/<id>", host=SITE)
+@simulator.route("GET", "/stories/<name>/<id>", host=SITE)
+@simulator.route("GET", "/reel/<id>", host=SITE)
+def permalink(call: Call) -> Response:
+    """One post with its comments."""
+    key = call.args["id"]
+    posts = [
+        post
+        for post in call.world.live_posts(platform=KEY)
+        if post.id.rpartition("_")[2] == key and not _is_over(call, post)
+    ]
+    page = call.world.accounts.get(posts[0].account) if posts else None
+    if page is None:
+        return message_page(GONE, WHY, 404)
+    post = posts[0]
+    answers = tuple(
+        PostView(page.name, page.handle, post.url, item.created_at, item.text, badges=("comment",))
+        for item in comments(call.world).where(post=post.id)
+    )
+    return post_page(simulator.name, (), _view(call, post, page), answers)
+
+
+def _is_over(call: Call, post: Post) -> bool:
+    return post.extra["kind"] == "story" and call.now >= post.created_at + LIFETIME
+
+
+def _view(call: Call, post: Post, page: Account) -> PostView:
+    files = [item for key in post.media if (item := call.world.media.get(key))]
+    badges = tuple(
+        word for word in (post.extra["kind"], post.extra.get("title"), post.extra.get("link")) if word
+    )
+    return PostView(
+        name=page.name,
+        handle=page.handle,
+        url=post.url,
+        at=post.created_at,
+        text=post.text,
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
+            for item in files
+        ),
+        badges=badges if badges != ("status",) else (),
+    )

@@ -1,0 +1,178 @@
+"""Facebook Pages as a whole: hosts, cast, what may be asked for, and how a post is kept."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, graph_error
+from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
+from socialhub.platforms.connectors._graph.sandbox.simulator import (
+    GRAPH,
+    PAGE_DOOR,
+    RUPLOAD,
+    GraphSimulator,
+    missing_object,
+    usage_headers,
+)
+from socialhub.platforms.sandbox.cast import NORA, RAVI
+from socialhub.platforms.sandbox.records import Account, App, Media, Post
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
+from socialhub.platforms.sandbox.world import World
+
+from .store import KEY, Habits, comments, films, habits, photos
+from .tables import SCOPES
+
+SITE = "www.facebook.com"
+HOSTS = (GRAPH, RUPLOAD, SITE)
+CALLS = Limit("pages", 4800, 86_400)
+WRITING = ("pages_manage_posts", "pages_read_engagement", "pages_show_list")
+
+
+class FacebookSimulator(GraphSimulator):
+    """Pages, each with the person who runs it."""
+
+    key = KEY
+    name = "Facebook"
+    capabilities = {
+        "pages": {GRAPH: ("pages_show_list",)},
+        "publish": {GRAPH: WRITING, RUPLOAD: WRITING},
+        "read": {GRAPH: ("pages_read_engagement",)},
+        "comment": {GRAPH: ("pages_manage_engagement",)},
+    }
+
+    def claims(self, world: World, host: str) -> bool:
+        """The Graph API, the upload host, the site."""
+        return host in HOSTS
+
+    def prepare(self, world: World) -> None:
+        """Two Pages of Nora's, one of Ravi's."""
+        for table in (photos, films, comments):
+            table(world)
+        kept = world.table(f"{KEY}.habits", Habits)
+        if world.is_loaded:
+            return
+        kept.add(Habits())
+        for person, handle, name in (
+            (NORA, "northwindcoffee", "Northwind Coffee"),
+            (NORA, "northwindroasters", "Northwind Roasters"),
+            (RAVI, "harborbooks", "Harbor Books"),
+        ):
+            self.create_account(world, {"person": person, "handle": handle, "name": name})
+
+    def create_account(self, world: World, spec: dict[str, Any]) -> Account:
+        """A Page. `tasks` are what the person may do there; all when left out."""
+        return world.accounts.add(
+            Account(
+                id=str(200_000_000_000_000 + world.serial() * 15_485_863),
+                platform=self.key,
+                person=spec["person"],
+                handle="@" + spec["handle"].lstrip("@"),
+                name=spec["name"],
+                host=SITE,
+                kind="page",
+                bio=spec.get("bio", ""),
+                created_at=world.clock.now(),
+                extra={"tasks": list(spec["tasks"])} if "tasks" in spec else {},
+            )
+        )
+
+    def create_app(self, world: World, spec: dict[str, Any]) -> App:
+        """A Meta app. `requires_proof` makes appsecret_proof compulsory."""
+        return world.apps.add(
+            App(
+                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
+                client_secret=secrets.token_hex(16),
+                platform=self.key,
+                name=spec.get("name", "SocialHub"),
+                redirect_uris=list(spec["redirect_uris"]),
+                extra={"doors": [PAGE_DOOR], "requires_proof": bool(spec.get("requires_proof"))},
+            )
+        )
+
+    def profile_url(self, account: Account) -> str:
+        """`https://www.facebook.com/<name>`."""
+        return f"https://{SITE}/{account.handle[1:]}"
+
+    def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
+        """Kind, link, title, comments."""
+        post = world.posts.get(post_id)
+        return (
+            {**post.extra, "comments": [c.text for c in comments(world).where(post=post_id)]} if post else {}
+        )
+
+    def failure(self, call: Call, status: int, code: str) -> RefusalError:
+        """The upload host has a form of its own."""
+        if call.host == RUPLOAD:
+            kind = code or "ProcessingFailedError"
+            return debug_info(status or 400, kind, "Request processing failed", is_retriable=status >= 500)
+        return super().failure(call, status, code)
+
+    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
+        """The business use case limit of Pages."""
+        return graph_error("80001")
+
+    def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
+        """Both usage headers, in percent."""
+        return usage_headers(call, limit, left, "pages")
+
+
+simulator = FacebookSimulator()
+facebook_login = FacebookLogin(simulator, SCOPES)
+facebook_login.pages.readers["tasks"] = lambda call, page, inner: page.extra.get(
+    "tasks", ["ANALYZE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"]
+)
+
+
+def open_page(call: Call) -> Account:
+    """The Page that the path names. Only its own token acts for it, a person's never does."""
+    node, token = call.args["node"], call.token
+    page = call.world.accounts.get(token.account if node == "me" else node)
+    if page is None or page.platform != KEY or page.id not in (token.account, *token.accounts):
+        raise missing_object(node, call.method.lower())
+    if token.kind != "page_token":
+        raise graph_error("200", "(#200) This call needs the access token of the Page.", status=403)
+    return page
+
+
+def number(world: World) -> str:
+    """The id of a new object."""
+    return str(700_000_000_000_000 + world.serial() * 15_485_863)
+
+
+def make_post(
+    call: Call,
+    page: Account,
+    text: str,
+    files: list[Media],
+    *,
+    path: str,
+    extra: dict[str, Any],
+    post_id: str = "",
+) -> Post:
+    """Something on the Page from now on. Feed posts get an id of the form PAGE_POST."""
+    key = post_id or f"{page.id}_{number(call.world)}"
+    for item in files:
+        item.post = key
+        call.world.media.add(item)
+    return call.world.posts.add(
+        Post(
+            id=key,
+            platform=KEY,
+            account=page.id,
+            text=text,
+            created_at=call.now,
+            host=SITE,
+            url=f"https://{SITE}/{path.format(name=page.handle[1:], id=key.rpartition('_')[2])}",
+            media=[item.id for item in files],
+            client_id=call.token.client_id,
+            extra=extra,
+        )
+    )
+
+
+@simulator.control("POST", "habits")
+def set_habits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    """Choose what the documentation leaves open: any field of `Habits`."""
+    kept = world.table(f"{KEY}.habits", Habits).add(Habits(**{**vars(habits(world)), **wish}))
+    return dict(vars(kept))
