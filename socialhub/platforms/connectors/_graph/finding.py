@@ -23,3 +23,15 @@ def first_sent(job: Job) -> datetime:
 def plain(text: str) -> str:
     """Text as lists may give it back: composed letters, single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def waited(job: Job) -> timedelta:
+    """How long ago the post was sent that is looked for."""
+    return job.now - (job.sent_at or job.now)
+
+
+def next_look(job: Job) -> timedelta:
+    """When to look again while the platform works: few looks, as each in vain counts towards giving up."""
+    if waited(job) < LAG:
+        return LOOK
+    return 4 * LOOK if waited(job) < 5 * LAG else PATIENCE / 2

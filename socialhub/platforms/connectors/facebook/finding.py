@@ -43,7 +43,7 @@ def find_video(job: Job) -> Finding:
     if has_failed(status):
         return Back("open_upload", {"video": None, "sent": False, "finished": False}, note="starting anew")
     kept = {"first_sent": first.isoformat()}
-    waited = job.now - first
+    waited = _waited(job)
     if has_begun(status):
         if waited < PATIENCE:
             return Stay({**kept, "finished": True}, LOOK, note="Facebook works on the video")
@@ -63,7 +63,7 @@ def find_story(job: Job) -> Finding:
         return _absent(job, first, "looking for the story on the Page")
     if job.facts.get("story") or not is_published(read_status(job)):
         return find_video(job)
-    if job.now - first < PATIENCE:
+    if _waited(job) < PATIENCE:
         return Stay({"first_sent": first.isoformat()}, LOOK, note="live; looking for its link")
     return Unsure("Facebook says that the story is live, but lists none that fits. Open the Page.")
 
@@ -76,10 +76,14 @@ def listed_stories(job: Job) -> Iterator[Mapping[str, Any]]:
 
 def _absent(job: Job, first: datetime, note: str) -> Finding:
     """Lists lag: absent is only what two looks, the second a minute after sending, did not show."""
-    waited = job.now - (job.sent_at or job.now)
+    waited = _waited(job)
     if waited < LAG or not job.facts.get("first_sent"):
         return Stay({"first_sent": first.isoformat()}, max(LOOK, LAG - waited), note=note)
     return None
+
+
+def _waited(job: Job) -> timedelta:
+    return job.now - (job.sent_at or job.now)
 
 
 def _listed(job: Job, first: datetime) -> Iterator[Mapping[str, Any]]:
