@@ -38,16 +38,10 @@ def film(seconds: int = 4) -> bytes:
         path = Path(folder) / "film.mp4"
         with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
             stream = container.add_stream("h264", rate=25)
-<<<<<<< HEAD
-            stream.width, stream.height, stream.pix_fmt = 360, 640, "yuv420p"
-            picture = Image.new("RGB", (360, 640), "teal")
+            stream.width, stream.height, stream.pix_fmt = 540, 960, "yuv420p"
+            picture = Image.new("RGB", (540, 960), "teal")
             for _ in range(25 * seconds):
                 container.mux(stream.encode(av.VideoFrame.from_image(picture)))
-=======
-            stream.width, stream.height, stream.pix_fmt = 540, 960, "yuv420p"
-            for _ in range(25 * seconds):
-                container.mux(stream.encode(av.VideoFrame(540, 960, "yuv420p")))
->>>>>>> 52db86d (Publish to Facebook Pages: posts, photos, videos, reels and stories)
             container.mux(stream.encode())
         return path.read_bytes()
 

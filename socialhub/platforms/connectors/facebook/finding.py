@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from socialhub.platforms.connectors._graph.finding import CLOCK_SKEW, LAG, LOOK, PATIENCE, first_sent, plain
+from socialhub.platforms.connectors._graph.finding import (
+    CLOCK_SKEW,
+    LAG,
+    LOOK,
+    PATIENCE,
+    first_sent,
+    next_look,
+    plain,
+    waited,
+)
 from socialhub.platforms.flow import Back, Finding, Job, Live, Stay, Unsure
 
 from .videos import has_begun, has_failed, has_video, is_published, live_id, read_status
@@ -43,12 +52,15 @@ def find_video(job: Job) -> Finding:
     if has_failed(status):
         return Back("open_upload", {"video": None, "sent": False, "finished": False}, note="starting anew")
     kept = {"first_sent": first.isoformat()}
-    waited = _waited(job)
     if has_begun(status):
-        if waited < PATIENCE:
-            return Stay({**kept, "finished": True}, LOOK, note="Facebook works on the video")
+        if waited(job) < PATIENCE:
+            return Stay({**kept, "finished": True}, next_look(job), note="Facebook works on the video")
         return Unsure("Facebook still works on the video. Open the Page and decide.", kept)
-    return None if waited >= SLOW_START else Stay(kept, LOOK, note="asking Facebook for the video")
+    return (
+        None
+        if waited(job) >= SLOW_START
+        else Stay(kept, next_look(job), note="asking Facebook for the video")
+    )
 
 
 def find_story(job: Job) -> Finding:
@@ -63,8 +75,8 @@ def find_story(job: Job) -> Finding:
         return _absent(job, first, "looking for the story on the Page")
     if job.facts.get("story") or not is_published(read_status(job)):
         return find_video(job)
-    if _waited(job) < PATIENCE:
-        return Stay({"first_sent": first.isoformat()}, LOOK, note="live; looking for its link")
+    if waited(job) < PATIENCE:
+        return Stay({"first_sent": first.isoformat()}, next_look(job), note="live; looking for its link")
     return Unsure("Facebook says that the story is live, but lists none that fits. Open the Page.")
 
 
@@ -76,14 +88,9 @@ def listed_stories(job: Job) -> Iterator[Mapping[str, Any]]:
 
 def _absent(job: Job, first: datetime, note: str) -> Finding:
     """Lists lag: absent is only what two looks, the second a minute after sending, did not show."""
-    waited = _waited(job)
-    if waited < LAG or not job.facts.get("first_sent"):
-        return Stay({"first_sent": first.isoformat()}, max(LOOK, LAG - waited), note=note)
+    if waited(job) < LAG or not job.facts.get("first_sent"):
+        return Stay({"first_sent": first.isoformat()}, max(LOOK, LAG - waited(job)), note=note)
     return None
-
-
-def _waited(job: Job) -> timedelta:
-    return job.now - (job.sent_at or job.now)
 
 
 def _listed(job: Job, first: datetime) -> Iterator[Mapping[str, Any]]:
