@@ -26,7 +26,7 @@ from socialhub.platforms.values import Account, App, Capability, Content, Kind, 
 
 CONNECTORS = list(registry.connectors().values())
 LOGINS = [(connector, login) for connector in CONNECTORS for login in connector.logins]
-CONSENTS = [(connector, login) for connector, login in LOGINS if isinstance(login, OAuth2)]
+CONSENTS = [(connector, login) for connector in CONNECTORS for login in connector.consents]
 PASSWORDS = [(connector, login) for connector, login in LOGINS if isinstance(login, PasswordLogin)]
 WAYS = [(connector, login, kind) for connector, login in LOGINS for kind in connector.kinds]
 MOST_REQUESTS = 60

@@ -13,7 +13,6 @@ from accounts.forms import AppForm
 from accounts.models import Workspace
 from accounts.network import redirect_uri
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import OAuth2
 from socialhub.platforms.registry import connectors
 
 
@@ -34,8 +33,8 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
     if connector is None:
         raise Http404
     parts, failed = [], False
-    for login in connector.logins:
-        if not login.needs_app or not isinstance(login, OAuth2):
+    for login in connector.consents:
+        if not login.needs_app:
             continue
         sent = request.method == "POST" and request.POST.get("login") == login.key
         stored = stored_app(request.workspace, login)

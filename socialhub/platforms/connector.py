@@ -9,7 +9,7 @@ from typing import Any
 
 from socialhub.platforms.api import Api, Service
 from socialhub.platforms.flow import Facts, Flow
-from socialhub.platforms.login import Login
+from socialhub.platforms.login import Login, OAuth2
 from socialhub.platforms.options import Choice, Options
 from socialhub.platforms.policy import Policy, Quota
 from socialhub.platforms.rules import Rules, Violation, check
@@ -82,6 +82,11 @@ class Connector:
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of post that it publishes, in the common order."""
         return tuple(kind for kind in Kind if self.publishing and kind in self.publishing.flows)
+
+    @property
+    def consents(self) -> tuple[OAuth2, ...]:
+        """The ways in that lead over a consent page of the platform."""
+        return tuple(login for login in self.logins if isinstance(login, OAuth2))
 
     def login(self, key: str) -> Login:
         """The login method of that key; ``LookupError`` if there is none."""

@@ -133,7 +133,7 @@ def sign_in(control: Control, membership: Membership, connector: Connector, logi
     workspace = membership.workspace
     if not login.user_host and find_app(workspace, login) is None:
         sharing = [
-            c for c in registry.connectors().values() if login.app_key in {o.app_key for o in c.logins}
+            c for c in registry.connectors().values() if login.app_key in {o.app_key for o in c.consents}
         ]
         app = control.create_app(connector.key, [redirect_uri(c.key) for c in sharing])
         save_app(workspace=workspace, login=login, values=app, by=membership.user)

@@ -14,7 +14,7 @@ from socialhub.platforms.testing import CALLBACK
 from socialhub.platforms.transport import Transport
 from socialhub.platforms.values import App, Secret
 
-SHARING = [c for c in registry.connectors().values() if any(login.app_key == "meta" for login in c.logins)]
+SHARING = [c for c in registry.connectors().values() if any(login.app_key == "meta" for login in c.consents)]
 
 
 @pytest.mark.parametrize("owner", [connector.key for connector in SHARING])
@@ -24,7 +24,7 @@ def test_an_app_that_one_platform_made_serves_all_that_share_it(owner: str) -> N
         made = sandbox.control.create_app(owner, [CALLBACK])
         app = App(made["client_id"], Secret(made["client_secret"]))
         for connector in SHARING:
-            login = next(login for login in connector.logins if login.app_key == "meta")
+            login = next(login for login in connector.consents if login.app_key == "meta")
             scopes = login.scopes_for(connector.capabilities)
             address = oauth.authorize_url(login, app, redirect_uri=CALLBACK, state="s1", scopes=scopes)
             back = parse_qs(urlsplit(sandbox.control.consent(address, "nora")).query)
