@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from socialhub.platforms.errors import ErrorTable, Fault, Meaning, PlatformError, Reach
 from socialhub.platforms.redaction import Redactor
@@ -273,7 +274,14 @@ class Api:
             resets = [limit.resets_at for limit in self.limits if limit.is_spent and limit.resets_at]
             if resets:
                 return max(max(resets) - self._clock(), timedelta(seconds=1))
-        return meaning.wait
+        return _until_midnight(self._clock(), meaning.midnight) if meaning.midnight else meaning.wait
+
+
+def _until_midnight(now: datetime, zone: str) -> timedelta:
+    """How long until the next day begins there."""
+    here = now.astimezone(ZoneInfo(zone))
+    tomorrow = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return tomorrow.astimezone(UTC) - now
 
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -143,6 +143,7 @@ class Meaning:
 
     ``ambiguous``: the platform is known to answer this although it acted (or may have).
     ``retryable``: overrides what the kind implies. ``wait``: the least time before trying again.
+    ``midnight``: a zone whose next midnight ends the limit ("UTC"), where no header tells.
     """
 
     kind: Fault
@@ -150,6 +151,7 @@ class Meaning:
     ambiguous: bool = False
     retryable: bool | None = None
     wait: timedelta | None = None
+    midnight: str = ""
 
 
 def _read_nothing(body: Any) -> ErrorFacts:

@@ -231,10 +231,14 @@ def authorize_url(
     return f"{login.authorize_url.format(host=app.host)}?{urlencode(params)}"
 
 
+DENIALS = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
+"""How platforms say that the person did not agree."""
+
+
 def read_callback(params: Mapping[str, str]) -> Secret:
     """The code from the platform's redirect; ``LoginError`` when the person said no or something broke."""
     error = params.get("error") or ""
-    if error in {"access_denied", "user_denied"}:
+    if error in DENIALS:
         raise LoginError(
             Fault.PERMISSION,
             code=error,

@@ -19,7 +19,7 @@ NAMES = (
     "x-amz-signature|x-amz-security-token"
 )
 """Names whose value is cut wherever it stands."""
-QUERY_NAMES = f"{NAMES}|token|code|state|session|upload_id|upload_token"
+QUERY_NAMES = f"{NAMES}|token|code|state|session|upload_id|upload_token|ut"
 """Names that are too common for prose and JSON (an error has a code, an upload a state): cut in queries."""
 _PAIR = regex.compile(
     rf"""(?P<name>(?<![\w-])(?:{NAMES})(?![\w-]))(?P<between>\\?["']?\s*[=:]\s*\\?["']?)(?P<value>[^\s"'&,;}}\\]++)""",
