@@ -1,0 +1,39 @@
+"""LinkedIn, for members and for pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from socialhub.platforms.api import Service
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.policy import Policy, Quota
+
+from .errors import errors
+from .login import member, organization
+from .options import options, remote_choices
+from .publish import publishing
+from .rules import RULES
+
+connector = Connector(
+    key="linkedin",
+    name="LinkedIn",
+    service=Service(base="https://api.linkedin.com", errors=errors, trace_header="x-li-uuid"),
+    logins=(member, organization),
+    rules=RULES,
+    options=options,
+    publishing=publishing,
+    # No combining of members' data (https://learn.microsoft.com/en-us/linkedin/marketing/restricted-use-cases).
+    policy=Policy(may_mix_with_others=False),
+    quotas=(
+        # Requests of a member, counted as posts: a text is one, a post with files several.
+        Quota(
+            "requests",
+            150,
+            timedelta(days=1),
+            per_post=4,
+            source="https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin",
+        ),
+    ),
+    remote_choices=remote_choices,
+    docs_url="https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api",
+)

@@ -1,0 +1,8 @@
+"""Simulator of LinkedIn's versioned API and of the pages of linkedin.com, written from the documentation."""
+
+from __future__ import annotations
+
+from . import images, members, oauth, pages, posts, reading, videos
+from .server import simulator
+
+__all__ = ["images", "members", "oauth", "pages", "posts", "reading", "simulator", "videos"]

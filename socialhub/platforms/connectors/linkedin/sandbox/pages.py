@@ -1,0 +1,65 @@
+"""What a visitor of linkedin.com sees."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
+from socialhub.platforms.sandbox.records import Post
+from socialhub.platforms.sandbox.simulator import Call
+from socialhub.platforms.sandbox.world import World
+
+from .server import ORGANIZATION, SITE, simulator
+
+
+@simulator.route("GET", "/in/<user>/", host=SITE)
+@simulator.route("GET", "/company/<user>/", host=SITE)
+def profile(call: Call) -> Response:
+    """A member or a page, with the posts."""
+    wanted = f"@{call.args['user'].lower()}"
+    accounts = call.world.accounts.where(platform=simulator.key)
+    account = next((item for item in accounts if item.handle.lower() == wanted), None)
+    if account is None:
+        return message_page("This page doesn’t exist", "Check your URL or go back home.", 404)
+    posts = call.world.live_posts(account=account.id)
+    views = tuple(_view(call.world, post) for post in reversed(posts))
+    facts = (("Posts", str(len(posts))), ("Kind", "page" if account.kind == ORGANIZATION else "member"))
+    return profile_page(
+        ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
+    )
+
+
+@simulator.route("GET", "/feed/update/<urn>/", host=SITE)
+def permalink(call: Call) -> Response:
+    """One post."""
+    post = call.world.posts.get(call.args["urn"])
+    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+        return message_page("This post cannot be displayed", "It may have been deleted.", 404)
+    return post_page(simulator.name, (), _view(call.world, post), ())
+
+
+def _view(world: World, post: Post) -> PostView:
+    account = world.accounts.get(post.account)
+    article = post.extra["content"].get("article", {})
+    card = " · ".join(part for part in (article.get("title", ""), article.get("source", "")) if part)
+    visibility = post.extra["visibility"]
+    files = [item for key in post.media if (item := world.media.get(key))]
+    return PostView(
+        name=account.name if account else "",
+        handle=account.handle if account else "",
+        url=post.url,
+        at=post.created_at,
+        text=post.text,
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
+            for item in files
+        ),
+        badges=tuple(badge for badge in (card, "" if visibility == "PUBLIC" else visibility) if badge),
+    )

@@ -1,0 +1,234 @@
+"""LinkedIn as a whole: its hosts, its cast, and how it refuses
+(https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from socialhub.platforms.sandbox.cast import NORA, RAVI
+from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.shapes import MisfitError
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
+from socialhub.platforms.sandbox.world import World
+
+API = "api.linkedin.com"
+SITE = "www.linkedin.com"
+OLDEST, NEWEST = 202512, 202610
+DAY = 86_400.0
+MEMBER_DAY, APP_DAY = 150, 100_000
+PRODUCTS = {
+    "member": ("openid", "profile", "email", "w_member_social"),
+    "organization": (
+        "w_organization_social",
+        "r_organization_social",
+        "r_organization_admin",
+        "rw_organization_admin",
+    ),
+}
+POSTING = ("ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER")
+ORGANIZATION, MEMBER = "organization", "person"
+THROTTLE = "Resource level throttle {} DAY limit for calls to this resource is reached."
+NAMED: dict[str, tuple[int, int, str, str]] = {
+    "INVALID_ACCESS_TOKEN": (401, 65600, "INVALID_ACCESS_TOKEN", "Invalid access token"),
+    "REVOKED_ACCESS_TOKEN": (401, 65601, "REVOKED_ACCESS_TOKEN", "The token has been revoked by the user"),
+    "EXPIRED_ACCESS_TOKEN": (401, 65602, "EXPIRED_ACCESS_TOKEN", "The token has expired"),
+    "ACCESS_DENIED": (403, 100, "ACCESS_DENIED", "Not enough permissions to access: this resource"),
+    "member": (429, 101, "TOO_MANY_REQUESTS", THROTTLE.format("MEMBER")),
+    "application": (429, 101, "TOO_MANY_REQUESTS", THROTTLE.format("APPLICATION")),
+    "CONFLICT": (409, 0, "CONFLICT", "The resource was changed meanwhile"),
+    "NONEXISTENT_VERSION": (426, 0, "NONEXISTENT_VERSION", "Requested version is not active"),
+    "NOT_FOUND": (404, 0, "RESOURCE_NOT_FOUND", "Could not find entity"),
+    "VERSION_MISSING": (
+        400,
+        0,
+        "VERSION_MISSING",
+        "A version must be present in the LinkedIn-Version header",
+    ),
+}
+OF_STATUS = {
+    401: "INVALID_ACCESS_TOKEN",
+    403: "ACCESS_DENIED",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    426: "NONEXISTENT_VERSION",
+    429: "member",
+}
+
+
+class LinkedInSimulator(Simulator):
+    """The API and the site, uploads included."""
+
+    key = "linkedin"
+    name = "LinkedIn"
+
+    def claims(self, world: World, host: str) -> bool:
+        """Both hosts."""
+        return host in (API, SITE)
+
+    def prepare(self, world: World) -> None:
+        """Two members; each runs a page, and Nora may read the numbers of a third one, no more."""
+        if world.is_loaded:
+            return
+        nora = self._member(world, NORA, "Nora Lindqvist")
+        ravi = self._member(world, RAVI, "Ravi Menon")
+        for person, name, roles in (
+            (NORA, "Northwind Coffee", {nora: "ADMINISTRATOR"}),
+            (NORA, "Harbor Market", {nora: "ANALYST"}),
+            (RAVI, "Harbor Books", {ravi: "CONTENT_ADMIN"}),
+        ):
+            handle = name.lower().replace(" ", "")
+            spec = {"person": person, "handle": handle, "name": name, "kind": ORGANIZATION, "roles": roles}
+            self.create_account(world, spec)
+
+    def _member(self, world: World, person: str, name: str) -> str:
+        handle = name.lower().replace(" ", "-")
+        return self.create_account(world, {"person": person, "handle": handle, "name": name}).id
+
+    def create_account(self, world: World, spec: dict[str, Any]) -> Account:
+        """`kind` person or organization; an organization has `roles`: {member id: role}."""
+        kind = spec.get("kind", MEMBER)
+        number = str(10_000_000 + world.serial() * 7919)
+        return world.accounts.add(
+            Account(
+                id=number if kind == ORGANIZATION else f"aB_{number}-x",
+                platform=self.key,
+                person=spec["person"],
+                handle="@" + spec["handle"].lstrip("@"),
+                name=spec["name"],
+                host=SITE,
+                kind=kind,
+                bio=spec.get("bio", ""),
+                created_at=world.clock.now(),
+                extra={"roles": dict(spec.get("roles", {}))},
+            )
+        )
+
+    def create_app(self, world: World, spec: dict[str, Any]) -> App:
+        """`products` (or `login`): what it is approved for, member or organization (both when left out);
+        `refreshes`: whether it gets refresh tokens (by default with the organization's product).
+        """
+        wanted = spec.get("products", spec.get("login", " ".join(PRODUCTS)))
+        products = [name for name in PRODUCTS if name in wanted]
+        if not products:
+            raise ValueError(f"products must name one of {', '.join(PRODUCTS)}")
+        return world.apps.add(
+            App(
+                client_id="78" + secrets.token_hex(6),
+                client_secret="WPL_AP1." + secrets.token_urlsafe(16),
+                platform=self.key,
+                name=spec.get("name", "SocialHub"),
+                redirect_uris=list(spec["redirect_uris"]),
+                scopes=[scope for product in products for scope in PRODUCTS[product]],
+                extra={"refreshes": bool(spec.get("refreshes", ORGANIZATION in products))},
+            )
+        )
+
+    def profile_url(self, account: Account) -> str:
+        """`/in/<name>/` or `/company/<name>/`."""
+        folder = "company" if account.kind == ORGANIZATION else "in"
+        return f"https://{SITE}/{folder}/{account.handle[1:]}/"
+
+    def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
+        """Visibility, content, what was sent."""
+        post = world.posts.get(post_id)
+        return dict(post.extra) if post else {}
+
+    def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
+        """A live token with one of `scopes` (none: any token), headers of the versioned API, the day's limits."""
+        if call.path.startswith("/rest/"):
+            _check_headers(call)
+        token = call.known_token(call.bearer())
+        if token is None or token.platform != self.key or token.kind != "access_token":
+            raise named("INVALID_ACCESS_TOKEN")
+        if token.revoked:
+            raise named("REVOKED_ACCESS_TOKEN")
+        if not token.is_live(call.now):
+            raise named("EXPIRED_ACCESS_TOKEN")
+        if scopes and not set(scopes) & set(token.scopes):
+            raise named("ACCESS_DENIED")
+        for who, value, most in (
+            ("member", token.account, MEMBER_DAY),
+            ("application", token.client_id, APP_DAY),
+        ):
+            today = str(int(call.now // DAY))
+            if not call.world.take_turn((self.key, who, value, today), most, DAY)[0]:
+                raise named(who)
+        return token
+
+    def misfit(self, call: Call, misfit: MisfitError) -> RefusalError:
+        """The newer error form, with the place of the field."""
+        if call.path.startswith("/oauth/"):
+            text = f"A required parameter '{misfit.field}' is {misfit.reason}"
+            return RefusalError(400, {"error": "invalid_request", "error_description": text})
+        codes = {"missing": "MISSING_FIELD", "choice": "INVALID_VALUE_FOR_FIELD"}
+        return wrong(
+            codes.get(misfit.reason, "ILLEGAL_ARGUMENT"), misfit.field.replace(".", "/"), misfit.reason
+        )
+
+    def failure(self, call: Call, status: int, code: str) -> RefusalError:
+        """`code`: a name of `NAMED`, or one of an input error (DUPLICATE_POST, MEDIA_ASSET_WAITING_UPLOAD …)."""
+        if code in NAMED or (not code and status in OF_STATUS):
+            return named(code or OF_STATUS[status])
+        if code:
+            return wrong(code, "", "ordered", status or 400)
+        return RefusalError(status or 500, {"status": status or 500, "message": "Internal Server Error"})
+
+    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
+        """The limits are those of a day; no route has one of its own."""
+        return named("member")
+
+
+def _check_headers(call: Call) -> None:
+    version = call.header("LinkedIn-Version") or ""
+    if not version:
+        raise named("VERSION_MISSING")
+    if not re.fullmatch(r"\d{6}", version) or not OLDEST <= int(version) <= NEWEST:
+        raise named("NONEXISTENT_VERSION")
+    if call.header("X-Restli-Protocol-Version") != "2.0.0":
+        raise wrong("PARAM_INVALID", "", "X-Restli-Protocol-Version must be 2.0.0")
+
+
+def named(name: str) -> RefusalError:
+    """One of the named errors, in the older form."""
+    status, number, code, message = NAMED[name]
+    body: dict[str, Any] = {"status": status, "code": code, "message": message}
+    return RefusalError(status, {**body, "serviceErrorCode": number} if number else body)
+
+
+def wrong(code: str, path: str, text: str, status: int = 400) -> RefusalError:
+    """An input error in the newer form."""
+    error = {"description": text, "input": {"inputPath": {"fieldPath": f"/{path}"}}, "code": code}
+    body = {
+        "message": text,
+        "errorDetailType": "com.linkedin.common.error.BadRequest",
+        "errorDetails": {"inputErrors": [error]},
+        "status": status,
+    }
+    return RefusalError(status, body)
+
+
+simulator = LinkedInSimulator()
+
+
+def member_urn(account: Account) -> str:
+    """`urn:li:person:<id>` or `urn:li:organization:<id>`."""
+    return f"urn:li:{account.kind}:{account.id}"
+
+
+def acting(call: Call, urn: str, field: str) -> Account:
+    """The account behind an author or owner, if the token may act for it; else 403."""
+    parts = urn.split(":")
+    if len(parts) != 4 or parts[:2] != ["urn", "li"] or parts[2] not in (ORGANIZATION, MEMBER):
+        raise wrong("INVALID_URN_TYPE", field, "is no URN of a person or an organization")
+    account = call.world.accounts.get(parts[3])
+    if account is None or account.platform != simulator.key or account.kind != parts[2]:
+        raise wrong("INVALID_URN_ID", field, "does not exist")
+    own = account.id == call.token.account and "w_member_social" in call.token.scopes
+    role = account.extra["roles"].get(call.token.account, "")
+    runs = role in POSTING and "w_organization_social" in call.token.scopes
+    if not (own or runs):
+        raise named("ACCESS_DENIED")
+    return account
