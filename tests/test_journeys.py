@@ -183,6 +183,25 @@ def mastodon(stack: Stack, signed_in: Page) -> Page:
     return signed_in
 
 
+@pytest.fixture(scope="module")
+def bluesky(stack: Stack, signed_in: Page) -> Page:
+    """Handle and app password typed on our own page: an account is connected."""
+    typed = stack.control.typed("bluesky", "nora")
+    page = signed_in
+    page.goto(f"{stack.url}{HOME}accounts/")
+    page.locator("#add").get_by_role("link", name=re.compile("Bluesky")).first.click()
+    page.get_by_label("Handle").fill(typed["handle"])
+    page.locator("input[type=password]").fill("wrong-word-once-more")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.locator("main [role=alert]")).to_contain_text("no app password")
+    assert page.locator("input[type=password]").input_value() == ""
+    page.locator("input[type=password]").fill(typed["password"])
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url(f"{stack.url}{HOME}accounts/")
+    expect(page.locator("main")).to_contain_text("@northwind.bsky.social")
+    return page
+
+
 def test_a_photo_goes_to_instagram(stack: Stack, instagram: Page) -> None:
     page = instagram
     page.goto(f"{stack.url}{HOME}accounts/")
@@ -221,6 +240,18 @@ def test_a_picture_goes_to_a_mastodon_server(stack: Stack, mastodon: Page) -> No
     page.goto(publish_now(stack, page))
     expect(page.locator("body")).to_contain_text("Hello fediverse, we brought coffee.")
     assert is_drawn(page, "Beans on a tray")
+
+
+def test_a_picture_and_a_link_go_to_bluesky(stack: Stack, bluesky: Page) -> None:
+    page = bluesky
+    compose(stack, page, "Bluesky", "Hello sky, we brought coffee. #coffee")
+    attach(page, "beans.jpg", "image/jpeg", photo(), "Beans under the sky")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("body")).to_contain_text("Hello sky, we brought coffee. #coffee")
+    assert is_drawn(page, "Beans under the sky")
+    compose(stack, page, "Bluesky", "The new roast: https://northwind.coffee/beans")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("body")).to_contain_text("card: northwind.coffee")
 
 
 def is_drawn(page: Page, alt: str) -> bool:
