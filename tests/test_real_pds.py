@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from socialhub.platforms.login import LoginContext, PasswordLogin
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import CALLBACK, Desk, Fragile, Row, Trouble
 from socialhub.platforms.tests.samples import file_of, film, picture
+from socialhub.platforms.transport import Transport
 from socialhub.platforms.values import Account, App, Content, Kind, Part, Secret, Tokens
 from tests.real_pds import RealPds, running
 
@@ -25,6 +27,9 @@ pytestmark = pytest.mark.pds
 
 CONNECTOR = registry.get("bluesky")
 NAME, POST = "pds.example", "app.bsky.feed.post"
+OWN = "oyster.us-east.host.bsky.network"
+"""The sandbox's server of the same kind."""
+NOWHERE = "bafkreih6k7wbvhy5gbxkzw3c2ldynlxuwqvn5gb5h5e7f4j4c3s2vsrcq4"
 THREAD = Content(
     Kind.THREAD,
     parts=(
@@ -254,3 +259,91 @@ def test_the_longest_text_that_the_rules_allow_is_taken(owner: Owner, desk: Desk
     assert CONNECTOR.check(content, desk.account) == ()
     desk.publish(content)
     assert len(owner.records()) == 1
+
+
+GOOD: dict[str, Any] = {"$type": POST, "text": "Fresh roast", "createdAt": "2026-11-22T12:00:00.000Z"}
+BLOB = {"$type": "blob", "ref": {"$link": NOWHERE}, "mimeType": "image/jpeg", "size": 100}
+IMAGE = {"image": BLOB, "alt": "A cup", "aspectRatio": {"width": 4, "height": 3}}
+LINK = {"$type": "app.bsky.richtext.facet#link", "uri": "https://northwind.coffee"}
+CARD = {"uri": "https://northwind.coffee", "title": "Northwind", "description": ""}
+
+
+def images(*items: dict[str, Any]) -> dict[str, Any]:
+    """A record with these pictures."""
+    return {**GOOD, "embed": {"$type": "app.bsky.embed.images", "images": list(items)}}
+
+
+def facet(**index: int) -> dict[str, Any]:
+    """A record with a link there."""
+    return {**GOOD, "facets": [{"index": index, "features": [LINK]}]}
+
+
+def without(record: dict[str, Any], name: str) -> dict[str, Any]:
+    """The record with a field left out."""
+    return {key: value for key, value in record.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        GOOD,
+        {**GOOD, "text": ""},
+        {**GOOD, "text": "é" * 300},
+        {**GOOD, "text": "é" * 301},
+        {**GOOD, "text": "👩‍🍳" * 300},
+        {**GOOD, "text": 7},
+        without(GOOD, "text"),
+        without(GOOD, "createdAt"),
+        {**GOOD, "createdAt": "2026-11-22T12:00:00"},
+        {**GOOD, "createdAt": "yesterday"},
+        {**GOOD, "createdAt": "2026-11-22T12:00:00.000+00:00"},
+        {**GOOD, "$type": "app.bsky.feed.like"},
+        {**GOOD, "langs": ["en", "pt-BR"]},
+        {**GOOD, "langs": ["en", "de", "fr", "sv"]},
+        {**GOOD, "langs": ["not a language"]},
+        {**GOOD, "labels": {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "nudity"}]}},
+        facet(byteStart=0, byteEnd=5),
+        facet(byteStart=0),
+        facet(byteStart=-1, byteEnd=5),
+        {**GOOD, "embed": {"$type": "app.bsky.embed.external", "external": CARD}},
+        {**GOOD, "embed": {"$type": "app.bsky.embed.external", "external": without(CARD, "description")}},
+        {**GOOD, "reply": {"root": {"uri": "at://x", "cid": "y"}}},
+        images(IMAGE),
+        images(without(IMAGE, "alt")),
+        images(*(IMAGE for _ in range(5))),
+        images({**IMAGE, "aspectRatio": {"width": 0, "height": 3}}),
+    ],
+)
+def test_the_sandbox_takes_and_refuses_what_the_real_server_does(
+    twins: dict[str, Account], record: dict[str, Any]
+) -> None:
+    key = "3" + "".join(random.choices("234567abcdefghijklmnopqrstuvwxyz", k=12))
+    ours, theirs = (put(base, account, key, record) for base, account in twins.items())
+    assert ours == theirs
+
+
+@pytest.fixture(scope="module")
+def twins(pds: RealPds) -> Iterator[dict[str, Account]]:
+    """An account in the sandbox and one on the real server, by the address of their servers."""
+    with SandboxServer() as sandbox:
+        typed = {key: Secret(word) for key, word in sandbox.control.typed("bluesky", "nora").items() if word}
+        api = Api(CONNECTOR.key, CONNECTOR.service, Transport(sandbox_url=sandbox.url), app=App(""))
+        ours = way_in().sign_in(LoginContext(api, App(""), CALLBACK, sandbox.clock.moment()), typed)[0]
+        theirs = way_in().sign_in(context_of(pds), Owner(pds).typed())[0]
+        yield {f"{sandbox.url}/{OWN}": ours, pds.url: theirs}
+
+
+def put(base: str, account: Account, key: str, record: dict[str, Any]) -> tuple[int, str, str]:
+    """Write it under a key of its own: the status, the name of the error and what our table makes of it."""
+    headers = {"Authorization": f"Bearer {tokens_of(account).access.reveal()}"}
+    body = {
+        "repo": account.external_id,
+        "collection": POST,
+        "rkey": key,
+        "record": record,
+        "swapRecord": None,
+    }
+    answer = requests.post(f"{base}/xrpc/com.atproto.repo.putRecord", json=body, headers=headers, timeout=10)
+    table = CONNECTOR.service.errors
+    meaning = table.meaning(table.read(answer.json()), answer.status_code)[0] if not answer.ok else None
+    return answer.status_code, str(answer.json().get("error", "")), meaning.kind if meaning else ""
