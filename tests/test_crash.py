@@ -26,6 +26,8 @@ from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.sandbox.client import Control
 from socialhub.platforms.sandbox.server import SandboxServer
+from socialhub.platforms.tests.samples import answers
+from socialhub.platforms.values import Kind
 from tests import hub
 from tests.media import photo, video
 from tests.processes import eventually
@@ -56,9 +58,14 @@ CASES = [
     Case("x", file="video", least=5),
     Case("instagram", login="instagram", least=4),
     Case("instagram", login="page", file="video", least=5),
+    Case("linkedin", login="organization", least=4),
+    Case("pinterest", least=2),
     Case("facebook", least=2),
     Case("facebook", file="video", least=4),
 ]
+
+
+KINDS = {"": Kind.TEXT, "photo": Kind.IMAGE, "video": Kind.VIDEO}
 
 
 @dataclass
@@ -88,7 +95,8 @@ class Hub:
         if case.file:
             media = (Placed(self.file(case.file).pk),)
         parts = tuple(f"{words} {number}" for number in range(1, case.parts + 1))
-        composition = Composition(parts, (Target(account.pk),), media=media)
+        chosen = answers(account.connector.options_for(account.value()), KINDS[case.file])
+        composition = Composition(parts, (Target(account.pk, options=chosen),), media=media)
         post = save(workspace=self.workspace, author=hub.owner(self.workspace), composition=composition)
         scheduling.publish_now(post)
         return post.deliveries.get()
