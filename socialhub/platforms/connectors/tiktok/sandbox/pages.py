@@ -1,0 +1,75 @@
+"""What a visitor of www.tiktok.com sees. Posts that are not public are shown with a remark that says so."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from socialhub.platforms.sandbox.pages import (
+    MediaView,
+    PostView,
+    ProfileView,
+    message_page,
+    post_page,
+    profile_page,
+)
+from socialhub.platforms.sandbox.records import Post
+from socialhub.platforms.sandbox.simulator import Call
+from socialhub.platforms.sandbox.world import World
+
+from .server import SITE, simulator
+
+LEVELS = {
+    "MUTUAL_FOLLOW_FRIENDS": "friends only",
+    "FOLLOWER_OF_CREATOR": "followers only",
+    "SELF_ONLY": "only the creator",
+}
+
+
+@simulator.route("GET", "/<handle>", host=SITE)
+def profile(call: Call) -> Response:
+    """An account with its posts."""
+    found = [
+        account
+        for account in call.world.accounts.where(platform=simulator.key)
+        if account.handle.lower() == call.args["handle"].lower()
+    ]
+    if not found:
+        return message_page("Couldn’t find this account", "Try browsing our trending creators.", 404)
+    account = found[0]
+    posts = call.world.live_posts(account=account.id)
+    views = tuple(_view(call.world, post) for post in reversed(posts))
+    facts = (("Posts", str(len(posts))),)
+    return profile_page(
+        ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
+    )
+
+
+@simulator.route("GET", "/<handle>/video/<id>", host=SITE)
+@simulator.route("GET", "/<handle>/photo/<id>", host=SITE)
+def permalink(call: Call) -> Response:
+    """One post."""
+    post = call.world.posts.get(call.args["id"])
+    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+        return message_page("Video currently unavailable", "It may have been removed.", 404)
+    return post_page(simulator.name, (), _view(call.world, post), ())
+
+
+def _view(world: World, post: Post) -> PostView:
+    account = world.accounts.get(post.account)
+    files = [item for key in post.media if (item := world.media.get(key))]
+    level = LEVELS.get(post.extra["privacy_level"], "")
+    badges = [level] if level else []
+    badges += ["paid partnership"] if post.extra.get("brand_content_toggle") else []
+    badges += ["promotional content"] if post.extra.get("brand_organic_toggle") else []
+    badges += ["AI-generated"] if post.extra.get("is_aigc") else []
+    return PostView(
+        name=account.name if account else "",
+        handle=account.handle if account else "",
+        url=post.url,
+        at=post.created_at,
+        text="\n\n".join(filter(None, (post.extra.get("title", ""), post.text))),
+        media=tuple(
+            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime) for item in files
+        ),
+        badges=tuple(badges),
+    )
