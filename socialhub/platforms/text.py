@@ -1,4 +1,4 @@
-"""Five ways in which platforms count text. Linear in the length of the text, whatever the text is.
+"""Six ways in which platforms count text. Linear in the length of the text, whatever the text is.
 
 X's way is the third configuration of twitter-text (https://github.com/twitter/twitter-text, config/v3.json,
 read 2026-08): NFC first; a link weighs 23, a bare domain with a known ending included; an emoji of however
@@ -67,6 +67,8 @@ class Count(StrEnum):
     UTF16 = "utf16"
     BYTES = "bytes"
     WEIGHTED = "weighted"
+    EMOJI_BYTES = "emoji_bytes"
+    """One for what a reader sees as one character, but an emoji as many as its UTF-8 bytes."""
 
 
 def measure(value: str, count: Count, *, url_cost: int | None = None, local_mentions: bool = False) -> int:
@@ -90,6 +92,9 @@ def measure(value: str, count: Count, *, url_cost: int | None = None, local_ment
             return len(value.encode("utf-8", "surrogatepass"))
         case Count.WEIGHTED:
             return _weigh(value)
+        case Count.EMOJI_BYTES:
+            emoji = sum(len(found[0].encode()) for found in _EMOJI.finditer(value))
+            return emoji + measure(_EMOJI.sub("", value), Count.GRAPHEMES)
 
 
 def _priced(url: str, cost: int) -> str:

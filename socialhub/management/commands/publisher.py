@@ -17,11 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many turns at once."""
-        parser.add_argument("--threads", type=int, default=None, help="turns at once (PUBLISHER_THREADS)")
+        parser.add_argument("--threads", dest="turns", type=int, default=None, help="turns at once (PUBLISHER_THREADS)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until a signal, then drain."""
-        publisher = Publisher(threads=options["threads"])
+        publisher = Publisher(threads=options["turns"])
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: publisher.stop())
         self.stdout.write(f"publisher: {publisher.threads} turns at once")

@@ -12,13 +12,14 @@ import regex
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
+from socialhub.platforms.connectors._graph.sandbox.pulling import PullError
 from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, RUPLOAD, read
 from socialhub.platforms.sandbox.records import Account
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 from socialhub.platforms.sandbox.world import World
 
-from .pulling import PullError, pull_image, pull_video
+from .pulling import pull_image, pull_video
 from .server import CALLS, open_account, simulator
 from .store import Container
 

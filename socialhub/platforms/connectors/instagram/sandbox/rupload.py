@@ -7,12 +7,13 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import debug_info
+from socialhub.platforms.connectors._graph.sandbox.pulling import PullError
 from socialhub.platforms.connectors._graph.sandbox.simulator import RUPLOAD
 from socialhub.platforms.connectors._graph.sandbox.uploads import demand_oauth, receive_rest
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .containers import start_processing
-from .pulling import PullError, check_video, pull_video
+from .pulling import check_video, pull_video
 from .server import linked_account, simulator
 from .store import Container
 

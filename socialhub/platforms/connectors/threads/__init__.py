@@ -1,0 +1,29 @@
+"""Threads, by its own login."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from socialhub.platforms.api import Service
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.policy import Quota
+
+from .errors import errors
+from .login import API, threads
+from .options import options
+from .publish import publishing
+from .rules import RULES
+
+OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
+
+connector = Connector(
+    key="threads",
+    name="Threads",
+    service=Service(base=API, errors=errors, trace_header="x-fb-trace-id", timeout=(5.0, 60.0)),
+    logins=(threads,),
+    rules=RULES,
+    options=options,
+    publishing=publishing,
+    quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
+    docs_url="https://developers.facebook.com/docs/threads/posts",
+)

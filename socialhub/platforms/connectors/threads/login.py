@@ -1,0 +1,90 @@
+"""Threads' own login: an app id and secret of its own, tokens of 60 days that renew themselves
+(https://developers.facebook.com/docs/threads/get-started/long-lived-tokens, read 2026-08).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from socialhub.platforms.login import AppField, LoginContext, OAuth2, read_tokens
+from socialhub.platforms.values import Account, Capability, Tokens
+
+HOST = "https://graph.threads.net"
+"""Equal to graph.threads.com by the changelog of 2025-06-06."""
+API = f"{HOST}/v1.0"
+ME_FIELDS = "id,username,name,threads_profile_picture_url"
+BASE_SCOPES = ("threads_basic",)
+PUBLISH_SCOPES = (
+    "threads_content_publish",
+    # Finding the parts of a thread again, which are replies.
+    "threads_read_replies",
+    "threads_delete",
+)
+
+
+def lengthen(context: LoginContext, tokens: Tokens) -> Tokens:
+    """A token of an hour against one of about 60 days. The documentation has it in the query only.
+
+    No answer names what was granted; where it is left out, it is what was asked for (RFC 6749 §5.1).
+    """
+    secret = context.app.client_secret
+    params = {
+        "grant_type": "th_exchange_token",
+        "client_secret": secret.reveal() if secret else "",
+        "access_token": tokens.access.reveal(),
+    }
+    body = context.api.get(f"{HOST}/access_token", params=params, auth=False).body
+    return replace(read_tokens(body, context.now), scopes=frozenset(BASE_SCOPES + PUBLISH_SCOPES))
+
+
+def renew(context: LoginContext, tokens: Tokens) -> Tokens:
+    """Another 60 days for a living token that is at least a day old; there is no refresh token."""
+    params = {"grant_type": "th_refresh_token", "access_token": tokens.access.reveal()}
+    body = context.api.get(f"{HOST}/refresh_access_token", params=params, auth=False).body
+    return replace(read_tokens(body, context.now), scopes=tokens.scopes)
+
+
+def discover(context: LoginContext, tokens: Tokens) -> tuple[Account, ...]:
+    """The one profile behind the token; its id is also the one that deletion callbacks name."""
+    answer = context.api.get(
+        f"{API}/me",
+        params={"fields": ME_FIELDS},
+        headers={"Authorization": f"Bearer {tokens.access.reveal()}"},
+        auth=False,
+    )
+    body = answer.body if isinstance(answer.body, Mapping) else {}
+    username, profile_id = answer.text("username"), answer.text("id")
+    account = Account(
+        external_id=profile_id,
+        handle=f"@{username}",
+        name=str(body.get("name") or username),
+        url=f"https://www.threads.com/@{username}",
+        avatar_url=str(body.get("threads_profile_picture_url") or ""),
+        person_id=profile_id,
+        login="threads",
+        tokens=tokens,
+    )
+    return (account,)
+
+
+threads = OAuth2(
+    key="threads",
+    label="Threads",
+    app_key="threads",
+    authorize_url="https://threads.com/oauth/authorize",
+    token_url=f"{HOST}/oauth/access_token",
+    scopes={Capability.PUBLISH: PUBLISH_SCOPES},
+    base_scopes=BASE_SCOPES,
+    scope_separator=",",
+    app_fields=(
+        AppField("client_id", "Threads app ID", help="Not the Meta app's: it stands beside that one."),
+        AppField("client_secret", "Threads app secret", is_secret=True),
+    ),
+    app_help_url="https://developers.facebook.com/apps/",
+    after_exchange=lengthen,
+    refresh_with=renew,
+    refresh_min_age=timedelta(hours=24),
+    discover=discover,
+)

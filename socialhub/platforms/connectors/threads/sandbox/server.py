@@ -1,0 +1,130 @@
+"""Threads as a whole: hosts, cast, what may be asked for."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES, graph_error
+from socialhub.platforms.connectors._graph.sandbox.simulator import GraphSimulator, missing_object
+from socialhub.platforms.sandbox.cast import NORA, RAVI
+from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
+from socialhub.platforms.sandbox.world import World
+
+from .store import KEY, Habits, containers, habits
+
+HOSTS = ("graph.threads.net", "graph.threads.com")
+SITES = ("threads.com", "www.threads.com", "threads.net", "www.threads.net")
+SITE = SITES[1]
+CALLS = Limit("calls", 48_000, 86_400)
+DOOR = KEY
+SCOPES = {
+    "threads_basic": "See your profile",
+    "threads_content_publish": "Create and publish posts",
+    "threads_delete": "Delete posts",
+    "threads_manage_insights": "See insights",
+    "threads_manage_replies": "Manage replies",
+    "threads_read_replies": "Read replies",
+    "threads_manage_mentions": "Manage mentions",
+}
+MESSAGES.update(
+    {
+        "9/2207042": "You reached the maximum number of posts that can be published by the API.",
+        "24/4279009": "The requested resource does not exist: the media container was not found.",
+        "24/4279013": "The Threads account is restricted.",
+    }
+)
+
+
+class ThreadsSimulator(GraphSimulator):
+    """Profiles, each with one person."""
+
+    key = KEY
+    name = "Threads"
+    capabilities = {
+        name: dict.fromkeys(HOSTS, scopes)
+        for name, scopes in {
+            "basic": ("threads_basic",),
+            "publish": ("threads_basic", "threads_content_publish"),
+            "replies": ("threads_basic", "threads_read_replies"),
+            "delete": ("threads_basic", "threads_delete"),
+        }.items()
+    }
+
+    def claims(self, world: World, host: str) -> bool:
+        """Both names of the API, the site."""
+        return host in (*HOSTS, *SITES)
+
+    def prepare(self, world: World) -> None:
+        """Nora's and Ravi's profiles."""
+        containers(world)
+        kept = world.table(f"{KEY}.habits", Habits)
+        if world.is_loaded:
+            return
+        kept.add(Habits())
+        self.create_account(world, {"person": NORA, "handle": "northwindcoffee", "name": "Northwind Coffee"})
+        self.create_account(world, {"person": RAVI, "handle": "harborbooks", "name": "Harbor Books"})
+
+    def create_account(self, world: World, spec: dict[str, Any]) -> Account:
+        """A profile. Its id is a number past 2^53."""
+        return world.accounts.add(
+            Account(
+                id=str(26_000_000_000_000_000 + world.serial() * 104_729),
+                platform=self.key,
+                person=spec["person"],
+                handle="@" + spec["handle"].lstrip("@"),
+                name=spec["name"],
+                host=SITE,
+                bio=spec.get("bio", ""),
+                created_at=world.clock.now(),
+            )
+        )
+
+    def create_app(self, world: World, spec: dict[str, Any]) -> App:
+        """An app with the id and secret that are Threads' own."""
+        return world.apps.add(
+            App(
+                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
+                client_secret=secrets.token_hex(16),
+                platform=self.key,
+                name=spec.get("name", "SocialHub"),
+                redirect_uris=list(spec["redirect_uris"]),
+                extra={"doors": [DOOR]},
+            )
+        )
+
+    def profile_url(self, account: Account) -> str:
+        """`https://www.threads.com/@<user>`."""
+        return f"https://{SITE}/{account.handle}"
+
+    def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
+        """Type, link, options."""
+        post = world.posts.get(post_id)
+        return dict(post.extra) if post else {}
+
+    def home_of(self, token: Token) -> str:
+        """Tokens are good on both names of the API."""
+        return "threads"
+
+    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
+        """No limit headers are documented here."""
+        return graph_error("4")
+
+
+simulator = ThreadsSimulator()
+
+
+def own_account(call: Call) -> Account:
+    """The profile of the token, named by id or as `me`; else 100/33."""
+    node = call.args["node"]
+    if node not in ("me", call.token.account):
+        raise missing_object(node, call.method.lower())
+    return call.account
+
+
+@simulator.control("POST", "habits")
+def set_habits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    """Choose what the documentation leaves open: any field of `Habits`."""
+    kept = world.table(f"{KEY}.habits", Habits).add(Habits(**{**vars(habits(world)), **wish}))
+    return dict(vars(kept))
