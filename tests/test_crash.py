@@ -60,6 +60,7 @@ CASES = [
     Case("instagram", login="page", file="video", least=5),
     Case("linkedin", login="organization", least=4),
     Case("pinterest", least=2),
+    Case("threads", parts=2, least=5),
     Case("facebook", least=2),
     Case("facebook", file="video", least=4),
 ]

@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many turns at once."""
-        parser.add_argument("--threads", dest="turns", type=int, default=None, help="turns at once (PUBLISHER_THREADS)")
+        parser.add_argument(
+            "--threads", dest="turns", type=int, default=None, help="turns at once (PUBLISHER_THREADS)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until a signal, then drain."""

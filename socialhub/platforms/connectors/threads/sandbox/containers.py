@@ -90,7 +90,7 @@ def _check(call: Call, account: Account, wish: dict[str, Any]) -> None:
         raise graph_error("100", "Param text must be at most 500 characters long.")
     if len({*URL.findall(text), *filter(None, [wish.get("link_attachment")])}) > MOST_LINKS:
         raise graph_error("100", "THREADS_API__LINK_LIMIT_EXCEEDED")
-    tag = wish.get("topic_tag", "x")
+    tag = wish.get("topic_tag", "none")
     if (
         not 0 < len(tag) <= LONGEST_TAG
         or {".", "&"} & set(tag)
