@@ -11,7 +11,7 @@ from socialhub.platforms import registry
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.login import OAuth2
 from socialhub.platforms.sandbox.server import SandboxServer
-from socialhub.platforms.testing import Desk, Fragile, Trouble, connect
+from socialhub.platforms.testing import Desk, connect
 from socialhub.platforms.tests.samples import PutFile, file_host, file_of, film, picture
 from socialhub.platforms.values import Account, Content, Kind, Part
 
@@ -94,14 +94,14 @@ def test_a_lost_answer_is_made_good_also_when_lists_and_flags_lag(desk: Desk, la
 def test_the_post_of_another_delivery_is_not_adopted(desk: Desk) -> None:
     first = desk.publish(Content(Kind.TEXT, "Open until nine"))
     desk.taken = frozenset({first.post_id})
-    desk.transport = Fragile(desk.server.url, at=4, trouble=Trouble.LOSE_ANSWER)
+    desk.server.control.fault("reset_after", match={"path": "/threads_publish"})
     second = desk.publish(Content(Kind.TEXT, "Open until nine"))
     assert [post["id"] for post in live(desk)] == [first.post_id, second.post_id]
 
 
 def test_two_posts_that_fit_are_left_to_a_person(desk: Desk) -> None:
     desk.publish(Content(Kind.TEXT, "Open until nine"))
-    desk.transport = Fragile(desk.server.url, at=4, trouble=Trouble.LOSE_ANSWER)
+    desk.server.control.fault("reset_after", match={"path": "/threads_publish"})
     row = desk.publish(Content(Kind.TEXT, "Open until nine"))
     assert "Several posts" in row.held
 
