@@ -50,7 +50,7 @@ def prepare(job: Job, index: int) -> Stay | None:
         return _poll(job, index, made, waiting)
     if not made["id"]:
         made["id"] = _create(job, _form(job, index, made))
-        return _keep(job, index, made)
+        return _keep(job, index, made, POLLS[0])
     return _poll(job, index, made, made)
 
 
