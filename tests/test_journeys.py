@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.media import photo, video
 from tests.stack import Stack, running
@@ -311,3 +311,19 @@ def database_texts(stack: Stack) -> dict[str, str]:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         rows = {name: connection.execute(f'SELECT t::text FROM "{name}" t').fetchall() for (name,) in names}
     return {f"table {name}": "\n".join(row[0] for row in found) for name, found in rows.items()}
+
+
+def test_what_is_typed_while_an_answer_is_under_way_is_not_lost(stack: Stack, mastodon: Page) -> None:
+    page = mastodon
+    compose(stack, page, "Mastodon", "Slow networks lose nothing.")
+    waiting: list[Route] = []
+    page.route("**/compose/?act=refresh", lambda route: waiting.append(route))  # noqa: PLW0108 (C is refused)
+    attach(page, "beans.jpg", "image/jpeg", photo(), "Typed while the answer was on its way")
+    now = page.locator("input[name=when][value=now]")
+    page.locator("label", has=now).click()
+    assert waiting
+    with page.expect_response("**/compose/?act=refresh"):
+        waiting.pop(0).continue_()
+    expect(page.locator("#strip textarea.alt")).to_have_value("Typed while the answer was on its way")
+    expect(now).to_be_checked()
+    page.unroute_all(behavior="ignoreErrors")

@@ -42,18 +42,33 @@ document.addEventListener("click", (event) => {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// Words that were typed while a swap was under way stay.
-let typing = null;
+// What was typed or chosen while an answer was under way stays, whatever field it is in.
+const fields = () => [...form.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=file])")];
+const name = (field) => field.id || `${field.name}=${field.value}`;
+const state = (field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value);
+let sent = null;
+let changed = null;
+
+function put(field, value) {
+  if (typeof value === "boolean") field.checked = value;
+  else field.value = value;
+}
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target?.id === "composer") sent = new Map(fields().map((field) => [name(field), state(field)]));
+});
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const box = document.activeElement;
-  typing = detail.target?.id === "composer" && box?.matches("textarea[id], .title-input") ? [box.id, box.value] : null;
+  if (detail.target?.id !== "composer" || !sent) return;
+  const now = fields().filter((field) => sent.has(name(field)) && sent.get(name(field)) !== state(field));
+  changed = new Map(now.map((field) => [name(field), state(field)]));
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  const box = typing && document.getElementById(typing[0]);
-  if (box && box.value !== typing[1]) box.value = typing[1];
-  typing = null;
+  if (!changed?.size) return;
+  for (const field of fields()) if (changed.has(name(field))) put(field, changed.get(name(field)));
+  changed = null;
+  form.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // The hub has it: the saved mark came back with a time.
