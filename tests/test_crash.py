@@ -61,6 +61,8 @@ CASES = [
     Case("linkedin", login="organization", least=4),
     Case("pinterest", least=2),
     Case("threads", parts=2, least=5),
+    Case("youtube", file="video", least=2),
+    Case("tiktok", file="video", least=4),
     Case("facebook", least=2),
     Case("facebook", file="video", least=4),
 ]
