@@ -92,7 +92,8 @@ def _human(value: Any) -> str:
 class Text:
     """How much text, and how it is counted. ``max`` 0 means that no text is taken.
 
-    ``with_options`` names options whose text is counted together with this one (a content warning).
+    ``with_options`` names options whose text is counted together with this one (a content warning),
+    ``forbidden`` the characters that the platform refuses.
     """
 
     max: int
@@ -105,6 +106,7 @@ class Text:
     mentions: int | None = None
 
     with_options: tuple[str, ...] = ()
+    forbidden: str = ""
 
     def measure(self, value: str) -> int:
         """The length of ``value`` in this rule's unit."""
@@ -220,7 +222,9 @@ def check_text(
     if rule.max == 0:
         return [Violation("text_not_allowed", where, 0, len(value), Severity.WARNING)]
     found: list[Violation] = []
-    bad = counting.invalid_character(value) if rule.count is counting.Count.WEIGHTED else None
+    bad = next((sign for sign in value if sign in rule.forbidden), None)
+    if rule.count is counting.Count.WEIGHTED:
+        bad = bad or counting.invalid_character(value)
     if bad is not None:
         found.append(Violation("text_invalid", where, None, f"U+{ord(bad):04X}"))
     length = rule.measure(value) + (rule.measure(extra) if extra else 0)

@@ -17,7 +17,7 @@ LONGEST_UNVERIFIED = 15 * 60
 
 LONGEST_SHORT = 180
 
-DESCRIPTION = Text(max=5000, count=Count.BYTES)
+DESCRIPTION = Text(max=5000, count=Count.BYTES, forbidden="<>")
 VIDEO = Video(
     mimes=frozenset({"video/mp4", "video/quicktime", "video/webm"}),
     max_bytes=256 * GIGABYTE,

@@ -204,9 +204,14 @@ def test_long_videos_are_for_channels_that_youtube_lets_upload_them() -> None:
         assert [v.code for v in CONNECTOR.check(long, account, CHOSEN)] == broken
 
 
-def test_a_text_is_measured_in_bytes() -> None:
+def test_a_text_is_measured_in_bytes_and_has_no_angle_brackets() -> None:
     account = Account("UC1", "@ann")
-    for text, broken in (("é" * 2500, []), ("é" * 2500 + "x", ["text_too_long"])):
+    cases: tuple[tuple[str, list[str]], ...] = (
+        ("é" * 2500, []),
+        ("é" * 2500 + "x", ["text_too_long"]),
+        ("I <3 coffee", ["text_invalid"]),
+    )
+    for text, broken in cases:
         content = Content(Kind.VIDEO, text, media=(Media("1", "video/mp4", 1000),))
         assert [v.code for v in CONNECTOR.check(content, account, CHOSEN)] == broken
 
