@@ -77,7 +77,7 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Ver
         case Live(post_id=post_id, url=url):
             return _live(delivery, turn, facts, now, post_id, url)
         case Stay() as stay:
-            return _stay(delivery, turn, stay, facts, now)
+            return _stay(delivery, flow, turn, stay, facts, now)
         case Back(to=to, note=note):
             return _back(delivery, flow, turn, to, note, facts, now)
         case Held(reason=reason):
@@ -124,12 +124,16 @@ def _live(
     return Verdict("live", values, note)
 
 
-def _stay(delivery: Delivery, turn: Turn, stay: Stay, facts: Mapping[str, Any], now: datetime) -> Verdict:
+def _stay(
+    delivery: Delivery, flow: Flow, turn: Turn, stay: Stay, facts: Mapping[str, Any], now: datetime
+) -> Verdict:
     if turn.found:
         return _look_again(delivery, turn.step, now, wait=stay.wait, note=stay.note, facts=facts)
     since = delivery.step_since or now
     if now - since > turn.step.deadline:
         reason = stay.note or f"“{turn.step.label or turn.step.name}” took too long."
+        if flow.is_after(turn.step):
+            return _past(delivery, flow, turn.step, now, reason)
         return hold(f"{reason} Check on the platform, then try again.", facts=facts)
     values = {
         **SETTLED,

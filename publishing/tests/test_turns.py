@@ -249,6 +249,16 @@ def test_trouble_after_the_post_is_live_never_takes_it_back(
     assert (delivery.state, delivery.next_at, delivery.note) == (State.PUBLISHED, None, "Comments are off.")
 
 
+def test_an_after_step_that_takes_too_long_is_left_behind(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    platform.before = lambda step, job: Stay(wait=timedelta(seconds=5)) if step == "comment" else None
+    delivery = turn(compose("Hello", due=now, comment="First!"), times=3)
+    Delivery.objects.update(step_since=now - timedelta(hours=2))
+    delivery = turn(delivery)
+    assert (delivery.state, delivery.next_at, delivery.step) == (State.PUBLISHED, None, "")
+
+
 def test_a_post_whose_time_passed_unseen_is_missed_and_nothing_is_sent(
     compose: Compose, platform: Platform, now: datetime
 ) -> None:
