@@ -110,7 +110,10 @@ def _onward(step: Step | None, facts: Mapping[str, Any], now: datetime) -> dict[
 def _go_on(delivery: Delivery, turn: Turn, facts: Mapping[str, Any], now: datetime) -> Verdict:
     if turn.next_step is None and delivery.state != State.PUBLISHED:
         return hold("The flow ended without a public post. Check on the platform.", facts=facts)
-    return Verdict("found" if turn.found else "ran", _onward(turn.next_step, facts, now))
+    values = _onward(turn.next_step, facts, now)
+    if turn.step.is_public and delivery.state != State.PUBLISHED:
+        values["is_begun"] = True
+    return Verdict("found" if turn.found else "ran", values)
 
 
 def _live(

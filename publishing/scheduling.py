@@ -117,13 +117,17 @@ def _check_rules(post: Post, deliveries: Iterable[Delivery]) -> None:
 
 
 def _start_over(delivery: Delivery, due_at: datetime) -> None:
-    """Queue a delivery, keeping what earlier turns already brought about (parts of a thread that are live)."""
+    """Queue a delivery. What it brought about in public is kept and gone on from (parts of a thread that are
+    live); private work is done anew, for what an earlier try uploaded may be what the platform refused.
+    """
     check_transition(delivery.state, State.SCHEDULED)
     fields = {
         "kind": delivery.kind, "state": State.SCHEDULED, "due_at": due_at, "next_at": due_at, "attempts": 0,
         "looks": 0, "step_since": None, "error_kind": "", "error_code": "", "error_message": "", "note": "",
         "progress": None,
     }  # fmt: skip
+    if not delivery.is_begun:
+        fields |= {"step": "", "facts": {}}
     Delivery.objects.filter(pk=delivery.pk).update(**fields)
     lift_leases(Delivery.objects.filter(pk=delivery.pk))
     recording.write(delivery.pk, "queued", at=database_now(), note=f"Due {due_at:%Y-%m-%d %H:%M:%S} UTC")

@@ -215,7 +215,18 @@ def test_a_refusal_that_will_not_pass_fails_at_once_and_says_what_to_do(
     platform.before = lambda step, job: None
     scheduling.retry(delivery)
     turn(delivery, times=3)
-    assert (delivery.state, platform.posts, platform.uploads) == (State.PUBLISHED, ["Hello"], 1)
+    assert (delivery.state, platform.posts, platform.uploads) == (State.PUBLISHED, ["Hello"], 2)
+
+
+def test_a_try_after_the_public_step_never_takes_it_again(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    platform.after = lambda step, job: Go() if step == "create" else None
+    delivery = turn(compose("Hello", due=now), times=3)
+    assert (delivery.state, platform.posts) == (State.HELD, ["Hello"])
+    scheduling.retry(delivery)
+    turn(delivery, times=3)
+    assert platform.posts == ["Hello"]
 
 
 def test_a_withdrawn_access_holds_the_post_and_marks_the_account(
