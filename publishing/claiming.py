@@ -43,12 +43,6 @@ class Claim:
         if time.monotonic() >= self.monotonic_end or time.time() >= self.wall_end:
             raise TooLate("the lease ended before the request left")
 
-    def extend(self, lease: timedelta, until: datetime) -> None:
-        """Note that the row was renewed just now."""
-        self.until = until
-        self.monotonic_end = time.monotonic() + lease.total_seconds()
-        self.wall_end = time.time() + lease.total_seconds()
-
 
 def lease_length() -> timedelta:
     """How long a claim lasts unless it is renewed."""
@@ -129,11 +123,6 @@ def save(held: Claim, **values: Any) -> None:
     """Write the outcome of a turn and give the claim back. Raises :class:`LostClaim` when it is not ours."""
     if not _ours(held).update(lease_until=None, **values):
         raise LostClaim(f"delivery {held.id}")
-
-
-def release(held: Claim) -> None:
-    """Give a claim back untouched: claimable again at once."""
-    _ours(held).filter(in_doubt=False).update(lease_until=None, next_at=database_now())
 
 
 def lift_leases(deliveries: QuerySet[Delivery]) -> int:
