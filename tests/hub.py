@@ -72,6 +72,7 @@ def environment(**values: str) -> dict[str, str]:
     """What a process of the product needs to work on this test's database, sandbox and files."""
     return {
         **os.environ,
+        "PYTHONUNBUFFERED": "1",  # the greeting is read from a pipe
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": database_url(),
         "SANDBOX_URL": settings.SANDBOX_URL,
