@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from socialhub.platforms.rules import Violation
-from socialhub.platforms.values import Kind
+from socialhub.platforms.rules import Frame, Violation, check_file
+from socialhub.platforms.values import Kind, Media
 
 
 class OptionType(StrEnum):
@@ -20,6 +20,8 @@ class OptionType(StrEnum):
     NUMBER = "number"
     LINES = "lines"
     """Several short texts, one a line; stored as a list."""
+    MEDIA = "media"
+    """A file of the library (a cover, a thumbnail, subtitles); stored as its id, handed over as ``Media``."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice. ``kinds`` empty means every kind. ``remote`` names a list that only the account knows
-    (boards, playlists), see ``Connector.options_for``. A required option without a default must be answered
-    by a person.
+    """One choice. ``kinds`` empty means every kind. A required option without a default must be answered by
+    a person. ``remote`` names a list that only the account knows (boards, playlists), see
+    ``Connector.options_for``. ``file`` says what a media option takes.
     """
 
     key: str
@@ -48,10 +50,13 @@ class Option:
     help: str = ""
     max: int | None = None
     max_items: int | None = None
+    file: Frame | None = None
 
     def __post_init__(self) -> None:
         if self.type is OptionType.CHOICE and not (self.choices or self.remote):
             raise ValueError(f"option {self.key}: a choice needs choices or a remote list")
+        if (self.type is OptionType.MEDIA) != (self.file is not None):
+            raise ValueError(f"option {self.key}: a file's rule and a media option come together")
         if self.default is not None and self.choices and self.default not in {c.value for c in self.choices}:
             raise ValueError(f"option {self.key}: the default is not one of its choices")
 
@@ -110,6 +115,10 @@ def _check_value(option: Option, where: str, value: Any) -> list[Violation]:
             return [Violation("option_too_long", where, option.max, len(str(value)))]
         case OptionType.NUMBER if option.max and float(value) > option.max:
             return [Violation("option_too_large", where, option.max, value)]
+        case OptionType.MEDIA if option.file is not None:
+            if not isinstance(value, Media):
+                return [Violation("option_gone", where, option.label, None)]
+            return check_file(value, option.file, where)
         case OptionType.LINES:
             lines = list(value)
             if option.max_items and len(lines) > option.max_items:

@@ -65,6 +65,7 @@ SENTENCES: Mapping[str, str] = {
     "audio_codec": "The sound is coded as {actual}; taken here: {limit}.",
     "fps_too_low": "The video has {actual} frames a second, at least {limit}.",
     "fps_too_high": "The video has {actual} frames a second, at most {limit}.",
+    "pages_too_many": "The document has too many pages: {actual} of {limit}.",
     "alt_too_long": "The alternative text is too long: {actual} of {limit}.",
     "alt_not_shown": "This platform takes no alternative text here; it would be lost.",
     "too_few_parts": "A thread needs at least {limit} posts.",
@@ -72,6 +73,7 @@ SENTENCES: Mapping[str, str] = {
     "first_comment_not_offered": "This platform takes no first comment.",
     "option_missing": "Choose: {limit}.",
     "option_unknown": "“{actual}” is not one of the choices for {limit}.",
+    "option_gone": "The file for {limit} is no longer there. Choose it again.",
     "option_too_long": "Too long: {actual} of {limit} characters.",
     "option_too_large": "Too large: {actual}, at most {limit}.",
     "option_too_many": "Too many: {actual}, at most {limit}.",
@@ -115,7 +117,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Frame:
-    """What holds for pictures and videos alike. ``alt`` is how long an alternative text may be; ``None``
+    """What holds for every file. ``alt`` is how long an alternative text may be; ``None``
     where the platform takes none.
     """
 
@@ -151,6 +153,13 @@ class Video(Frame):
 
 
 @dataclass(frozen=True)
+class Document(Frame):
+    """What a document may be."""
+
+    max_pages: int | None = None
+
+
+@dataclass(frozen=True)
 class KindRules:
     """Rules of one kind of post. In a thread they hold for each part, ``parts`` for their number.
 
@@ -162,6 +171,7 @@ class KindRules:
     media: tuple[int, int] = (0, 0)
     image: Image | None = None
     video: Video | None = None
+    document: Document | None = None
     videos: int = 1
     mixed: bool = False
     solo: frozenset[str] = frozenset()
@@ -260,15 +270,12 @@ def _check_media_set(media: tuple[Media, ...], rules: KindRules, prefix: str) ->
 
 def check_media(media: Media, rules: KindRules, where: str) -> list[Violation]:
     """Check one file: the verdict that the composer shows beside it."""
-    rule = rules.video if media.is_video else rules.image
-    if rule is None or media.mime not in rule.mimes:
-        allowed = (rules.image.mimes if rules.image else frozenset()) | (
-            rules.video.mimes if rules.video else frozenset()
-        )
+    offered = [rule for rule in (rules.image, rules.video, rules.document) if rule is not None]
+    rule = next((rule for rule in offered if media.mime in rule.mimes), None)
+    if rule is None:
+        allowed = frozenset[str]().union(*(rule.mimes for rule in offered))
         return [Violation("media_type", where, allowed, media.mime)]
-    found = _check_bounds(media, rule, where)
-    if isinstance(rule, Video):
-        found += _check_video(media, rule, where)
+    found = check_file(media, rule, where)
     if media.alt and rule.alt is None:
         found.append(Violation("alt_not_shown", f"{where}.alt", None, None, Severity.WARNING))
     elif media.alt and rule.alt is not None and len(media.alt) > rule.alt:
@@ -276,7 +283,19 @@ def check_media(media: Media, rules: KindRules, where: str) -> list[Violation]:
     return found
 
 
-def _check_bounds(media: Media, rule: Image | Video, where: str) -> list[Violation]:
+def check_file(media: Media, rule: Frame, where: str) -> list[Violation]:
+    """Check type, size and measures of one file against one rule."""
+    if media.mime not in rule.mimes:
+        return [Violation("media_type", where, rule.mimes, media.mime)]
+    found = _check_bounds(media, rule, where)
+    if isinstance(rule, Video):
+        found += _check_video(media, rule, where)
+    if isinstance(rule, Document) and rule.max_pages and (media.pages or 0) > rule.max_pages:
+        found.append(Violation("pages_too_many", where, rule.max_pages, media.pages))
+    return found
+
+
+def _check_bounds(media: Media, rule: Frame, where: str) -> list[Violation]:
     most_bytes = rule.max_bytes
     if isinstance(rule, Image):
         most_bytes = rule.mime_bytes.get(media.mime, most_bytes)

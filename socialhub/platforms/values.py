@@ -21,6 +21,7 @@ class Kind(StrEnum):
     VIDEO = "video"
     SHORT = "short"
     STORY = "story"
+    DOCUMENT = "document"
     THREAD = "thread"
 
 
@@ -144,6 +145,7 @@ class Media:
     fps: float | None = None
     video_codec: str | None = None
     audio_codec: str | None = None
+    pages: int | None = None
     read: Callable[[int, int], bytes] = field(default=_no_reader, repr=False, compare=False)
     public_url: Callable[[timedelta], str] = field(default=_no_link, repr=False, compare=False)
 
@@ -156,6 +158,11 @@ class Media:
     def is_image(self) -> bool:
         """Whether the file is a picture, animated GIF included."""
         return self.mime.startswith("image/")
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the file has pages to turn."""
+        return self.mime == "application/pdf"
 
     @property
     def ratio(self) -> float | None:
