@@ -1,0 +1,1 @@
+"""What real people do, in a real browser, against real processes and the sandbox."""
