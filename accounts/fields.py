@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import functools
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -25,6 +27,12 @@ from socialhub.platforms.values import Secret
 
 class SecretUnreadable(Exception):
     """A stored secret does not decrypt: SECRET_KEY or SALT_KEY are not those that wrote it."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(
+            f"{column} was written with other keys: put the old SECRET_KEY into SECRET_KEY_FALLBACKS, or the old "
+            "salt behind the new one in SALT_KEY."
+        )
 
 
 @functools.cache
@@ -75,10 +83,7 @@ class SecretTextField(EncryptedFieldMixin, models.TextField["Secret | None", "Se
         try:
             return Secret(self.f.decrypt(value.encode()).decode())
         except InvalidToken:
-            raise SecretUnreadable(
-                f"{self.model._meta.label}.{self.name} was written with other keys: put the old SECRET_KEY into "
-                "SECRET_KEY_FALLBACKS, or the old salt behind the new one in SALT_KEY."
-            ) from None
+            raise SecretUnreadable(f"{self.model._meta.label}.{self.name}") from None
 
     def to_python(self, value: Any) -> Secret | None:
         """What is in memory is in clear already."""
@@ -96,4 +101,47 @@ class SecretTextField(EncryptedFieldMixin, models.TextField["Secret | None", "Se
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Every encryption differs, so a comparison would never find anything; only emptiness can be asked."""
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+
+class SealedJSONField(models.TextField[Mapping[str, Any], dict[str, Any]]):
+    """A JSON object, encrypted at rest: notes that may hold an address which is itself a key (an upload session).
+
+    An empty object is stored as an empty text, so that rows without notes cost no cipher.
+    """
+
+    description = "a JSON object, encrypted at rest"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs |= {"default": dict, "blank": True, "editable": False}
+        super().__init__(*args, **kwargs)
+
+    def get_prep_value(self, value: Any) -> str:
+        """Encrypt the object as compact JSON."""
+        if not value:
+            return ""
+        return cipher().encrypt(json.dumps(dict(value), separators=(",", ":")).encode()).decode()
+
+    def from_db_value(
+        self, value: str, expression: Expression, connection: BaseDatabaseWrapper
+    ) -> dict[str, Any]:
+        """Decrypt; raises SecretUnreadable."""
+        if not value:
+            return {}
+        try:
+            found: dict[str, Any] = json.loads(cipher().decrypt(value.encode()))
+        except InvalidToken:
+            raise SecretUnreadable(f"{self.model._meta.label}.{self.name}") from None
+        return found
+
+    def to_python(self, value: Any) -> Any:
+        """What is in memory is in clear already."""
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """What an export gets."""
+        return ""
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Nothing in it can be searched."""
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None

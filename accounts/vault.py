@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
 
-from accounts.fields import SecretTextField, SecretUnreadable, cipher
+from accounts.fields import SealedJSONField, SecretTextField, SecretUnreadable, cipher
 from accounts.models.vault import Canary
 from socialhub.platforms.values import Secret
 
@@ -46,20 +46,20 @@ def reencrypt_all() -> dict[str, int]:
     return done
 
 
-def secret_columns() -> Iterator[tuple[type[models.Model], SecretTextField]]:
+def secret_columns() -> Iterator[tuple[type[models.Model], SecretTextField | SealedJSONField]]:
     """Every column of every app that holds secrets."""
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, SecretTextField):
+            if isinstance(field, SecretTextField | SealedJSONField):
                 yield model, field
 
 
 @transaction.atomic
-def _reencrypt(model: type[models.Model], field: SecretTextField, pk: object) -> int:
+def _reencrypt(model: type[models.Model], field: SecretTextField | SealedJSONField, pk: object) -> int:
     rows = model._default_manager.filter(pk=pk)
     # Cast takes the column past the field, so that what is read and written is the ciphertext.
     row = rows.select_for_update().annotate(stored=Cast(F(field.name), TextField())).values("stored").first()
-    if row is None or row["stored"] is None:
+    if row is None or not row["stored"]:
         return 0
     try:
         fresh = cipher().rotate(row["stored"].encode()).decode()

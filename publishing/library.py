@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Container
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,11 @@ LINK_SALT = "publishing.media.link"
 EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp",
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm",
+    "application/pdf": "pdf", "text/vtt": "vtt", "application/x-subrip": "srt",
 }  # fmt: skip
+SUBTITLES = frozenset({"text/vtt", "application/x-subrip"})
+POSTED = tuple(mime for mime in EXTENSIONS if mime not in SUBTITLES)
+"""What a post may consist of; subtitles only go with a video."""
 
 
 class UploadRefused(Exception):
@@ -37,9 +42,14 @@ class UploadRefused(Exception):
 
 
 def take_in(
-    *, workspace: Workspace, user: User | None, upload: UploadedFile[bytes], alt: str = ""
+    *,
+    workspace: Workspace,
+    user: User | None,
+    upload: UploadedFile[bytes],
+    alt: str = "",
+    allowed: Container[str] = POSTED,
 ) -> MediaFile:
-    """Store and measure one upload. Raises :class:`UploadRefused`; nothing is kept then."""
+    """Store and measure one upload of an ``allowed`` type. Raises :class:`UploadRefused`; nothing is kept then."""
     name = Path(upload.name or "file").name[:200]
     if not upload.size:
         raise UploadRefused(f"{name} is empty.")
@@ -51,6 +61,8 @@ def take_in(
         digest = _copy(upload, path)
         _first_gate(path, name)
         facts = _measure(path, poster, name)
+        if facts["mime"] not in allowed:
+            raise UploadRefused(f"{name}: files of type {EXTENSIONS[facts['mime']]} are not taken here.")
         row = MediaFile(
             workspace=workspace,
             uploaded_by=user,
@@ -86,9 +98,9 @@ def _first_gate(path: Path, name: str) -> None:
         guessed = set()
     with path.open("rb") as file:
         head = file.read(512).lstrip().lower()
-    if guessed & {"image/svg+xml", "text/html", "application/pdf"} or head.startswith((b"<", b"%pdf", b"mz")):
+    if guessed & {"image/svg+xml", "text/html"} or head.startswith((b"<", b"mz")):
         raise UploadRefused(
-            f"{name} is neither a picture nor a video. Upload a JPEG, PNG, GIF, WebP, MP4 or MOV."
+            f"{name} is neither a picture nor a video. Upload a JPEG, PNG, GIF, WebP, MP4, MOV or PDF."
         )
 
 
@@ -117,7 +129,7 @@ def as_value(row: MediaFile, *, alt: str = "") -> Media:
     return Media(
         key=str(row.pk), mime=row.mime, size=row.size, alt=alt, name=row.name,
         width=row.width, height=row.height, seconds=row.seconds, fps=row.fps,
-        video_codec=row.video_codec, audio_codec=row.audio_codec,
+        video_codec=row.video_codec, audio_codec=row.audio_codec, pages=row.pages,
         read=functools.partial(_read, row), public_url=functools.partial(signed_link, row),
     )  # fmt: skip
 

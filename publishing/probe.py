@@ -7,6 +7,7 @@ crash, a decompression bomb or a hang of a decoder costs the child alone.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ POSTER_EDGE = 640
 IMAGES = {
     "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp",
 }  # fmt: skip
+LARGEST_TEXT = 10 * 1024 * 1024
+CUE = re.compile(r"^(?:\d+:)?\d{2}:\d{2}[.,]\d{3} --> (?:\d+:)?\d{2}:\d{2}[.,]\d{3}", re.MULTILINE)
+"""A line that says from when to when words are shown, in WebVTT (a point) and SubRip (a comma)."""
 VIDEOS = {"mov,mp4,m4a,3gp,3g2,mj2": "video/mp4", "matroska,webm": "video/webm"}
 
 
@@ -27,7 +31,13 @@ class Refused(Exception):
 
 
 def measure(path: Path, poster: Path) -> dict[str, Any]:
-    """Measure a picture or a video and write a small JPEG of it to ``poster``."""
+    """Measure a picture, a video, a document or subtitles; of what can be seen a small JPEG goes to ``poster``."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"%PDF-"):
+        return _measure_document(path, poster)
+    if _is_text(head):
+        return _measure_subtitles(path)
     try:
         return _measure_image(path, poster)
     except _NotAnImage:
@@ -36,6 +46,45 @@ def measure(path: Path, poster: Path) -> dict[str, Any]:
 
 class _NotAnImage(Exception):
     pass
+
+
+def _measure_document(path: Path, poster: Path) -> dict[str, Any]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+        pages = len(document)
+        if not pages:
+            raise Refused("This document has no pages.")
+        width, height = document[0].get_size()
+        scale = POSTER_EDGE / max(width, height, 1)
+        document[0].render(scale=scale).to_pil().convert("RGB").save(poster, "JPEG", quality=82)
+    except pypdfium2.PdfiumError as problem:
+        if "password" in str(problem).lower():
+            raise Refused("This document asks for a password. Save it without one.") from problem
+        raise Refused("This document is damaged: it cannot be read to its end.") from problem
+    return {"mime": "application/pdf", "pages": pages}
+
+
+def _is_text(head: bytes) -> bool:
+    return b"\0" not in head and head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1].isalnum()
+
+
+def _measure_subtitles(path: Path) -> dict[str, Any]:
+    if path.stat().st_size > LARGEST_TEXT:
+        raise Refused("This is neither a picture, a video nor a document that can be used.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("Subtitles must be saved as UTF-8.") from None
+    cue = CUE.search(text)
+    if cue is None:
+        raise Refused("This is neither a picture, a video, a document nor subtitles (SRT or WebVTT).")
+    if text.startswith("WEBVTT"):
+        return {"mime": "text/vtt"}
+    if "," not in cue[0]:
+        raise Refused("WebVTT subtitles begin with the word WEBVTT.")
+    return {"mime": "application/x-subrip"}
 
 
 def _measure_image(path: Path, poster: Path) -> dict[str, Any]:

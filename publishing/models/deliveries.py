@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from accounts.fields import SealedJSONField
 from accounts.models import ConnectedAccount
 from publishing.models.posts import Post
 from publishing.states import State
@@ -39,7 +40,7 @@ class Delivery(models.Model):
 
     step = models.CharField(max_length=40, blank=True)
     step_since = models.DateTimeField(null=True, blank=True)
-    facts = models.JSONField(default=dict, blank=True)
+    facts = SealedJSONField()
     is_begun = models.BooleanField(
         default=False, help_text="part of it is public: it may go on, never start anew"
     )

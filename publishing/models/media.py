@@ -20,7 +20,10 @@ def _poster_place(instance: MediaFile, filename: str) -> str:
 
 
 class MediaFile(models.Model):
-    """A picture or a video. Sizes in bytes and pixels, times in seconds; unknown measures are null."""
+    """A picture, a video, a document or subtitles.
+
+    Sizes in bytes and pixels, times in seconds; unknown measures are null.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="media_files")
     uploaded_by = models.ForeignKey(
@@ -38,6 +41,7 @@ class MediaFile(models.Model):
     fps = models.FloatField(null=True)
     video_codec = models.CharField(max_length=20, null=True)
     audio_codec = models.CharField(max_length=20, null=True)
+    pages = models.PositiveIntegerField(null=True)
     alt = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -52,3 +56,8 @@ class MediaFile(models.Model):
     def is_video(self) -> bool:
         """Whether the file moves."""
         return self.mime.startswith("video/")
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the file has pages to turn."""
+        return self.mime == "application/pdf"

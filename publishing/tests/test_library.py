@@ -117,3 +117,51 @@ def test_a_platform_fetches_by_signed_link_until_it_expires(take: Take, client: 
 def test_a_forged_link_finds_nothing(take: Take, client: Client) -> None:
     link = signed_link(take("beans.jpg", picture()), timedelta(hours=1)).removeprefix("http://127.0.0.1:8000")
     assert client.get(link.replace("/pull/", "/pull/x")).status_code == 404
+
+
+def leaflet(pages: int = 3) -> bytes:
+    """A PDF as an office program writes it."""
+    out = io.BytesIO()
+    sheets = [Image.new("RGB", (300, 400), (200, 180, 160)) for _ in range(pages)]
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:])
+    return out.getvalue()
+
+
+def test_the_pages_of_a_document_are_counted_and_the_first_is_drawn(take: Take, client: Client) -> None:
+    row = take("menu.pdf", leaflet())
+    assert (row.mime, row.pages, row.width) == ("application/pdf", 3, None)
+    with row.poster.open() as file, Image.open(file) as poster:
+        assert poster.size == (480, 640)
+    link = signed_link(row, timedelta(hours=1)).removeprefix("http://127.0.0.1:8000")
+    assert client.get(link)["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mime"),
+    [
+        ("de.srt", "1\n00:00:01,000 --> 00:00:02,500\nGrüße\n".encode(), "application/x-subrip"),
+        ("de.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.500\nHello\n", "text/vtt"),
+    ],
+)
+def test_subtitles_answer_an_option_and_are_no_post(
+    workspace: Workspace, mara: User, take: Take, name: str, content: bytes, mime: str
+) -> None:
+    upload = SimpleUploadedFile(name, content)
+    assert take_in(workspace=workspace, user=mara, upload=upload, allowed={mime}).mime == mime
+    with pytest.raises(UploadRefused, match="not taken here"):
+        take(name, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (leaflet()[:900], "damaged"),
+        (b"1\n00:00:01.000 --> 00:00:02.500\nHello\n", "begin with the word WEBVTT"),
+        ("1\n00:00:01,000 --> 00:00:02,500\nGrüße\n".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_broken_documents_and_subtitles_are_refused_with_a_reason(
+    take: Take, content: bytes, said: str
+) -> None:
+    with pytest.raises(UploadRefused, match=said):
+        take("file", content)

@@ -41,6 +41,8 @@ def send_file(request: HttpRequest, stored: FieldFile, mime: str, size: int) -> 
     answer = StreamingHttpResponse(_blocks(stored, start, end), status=status, content_type=mime)
     answer["Content-Length"] = str(end - start + 1)
     answer["Accept-Ranges"] = "bytes"
+    if not mime.startswith(("image/", "video/")):
+        answer["Content-Disposition"] = f'attachment; filename="file.{EXTENSIONS[mime]}"'
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if status == 206:
         answer["Content-Range"] = f"bytes {start}-{end}/{size}"

@@ -52,20 +52,30 @@ def long_film(size: int) -> bytes:
     return film() + empty.to_bytes(4, "big") + b"free" + bytes(empty - 8)
 
 
+@lru_cache(maxsize=1)
+def leaflet() -> bytes:
+    """A real PDF of two pages."""
+    target = io.BytesIO()
+    pages = [Image.new("RGB", (300, 400), color) for color in ("white", "teal")]
+    pages[0].save(target, "PDF", save_all=True, append_images=pages[1:])
+    return target.getvalue()
+
+
 def file_of(data: bytes, mime: str, link: Callable[[timedelta], str] | None = None, alt: str = "") -> Media:
     """A file as the media library would hand it out."""
-    moves = mime.startswith("video/")
+    moves, turns = mime.startswith("video/"), mime == "application/pdf"
     return Media(
         key=str(uuid.uuid4()),
         mime=mime,
         size=len(data),
         alt=alt,
         name="file." + mime.partition("/")[2],
-        width=540 if moves else 640,
-        height=960 if moves else 640,
+        width=None if turns else 540 if moves else 640,
+        height=None if turns else 960 if moves else 640,
         seconds=4.0 if moves else None,
         fps=25.0 if moves else None,
         video_codec="h264" if moves else None,
+        pages=2 if turns else None,
         read=lambda offset, length: data[offset : offset + length],
         public_url=link or _no_link,
     )
@@ -128,6 +138,8 @@ def sample(kind: Kind, put: PutFile) -> Content:
             return Content(kind, text, media=(still(alt="A cup"), still("brown", "Beans")))
         case Kind.VIDEO | Kind.SHORT:
             return Content(kind, text, media=(moving(),))
+        case Kind.DOCUMENT:
+            return Content(kind, text, media=(file_of(leaflet(), "application/pdf"),))
         case Kind.STORY:
             return Content(kind, media=(still(),))
         case Kind.THREAD:
