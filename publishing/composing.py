@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import ConnectedAccount, User, Workspace
-from publishing.contents import assemble, choose_kind, comment_for, placed_media, texts_of
+from publishing.contents import assemble, choose_kind, comment_for, options_of, placed_media, texts_of
 from publishing.models import Delivery, MediaFile, Post, PostMedia
 from publishing.states import EDITABLE
+from socialhub.platforms.options import OptionType
 from socialhub.platforms.rules import Violation
 from socialhub.platforms.values import Content, Kind
 
@@ -57,7 +58,8 @@ def save(
     accounts = _own(
         ConnectedAccount.objects.filter(workspace=workspace), [t.account for t in composition.targets]
     )
-    files = _own(MediaFile.objects.filter(workspace=workspace), [p.media for p in composition.media])
+    wanted = [placed.media for placed in composition.media] + _option_files(composition, accounts)
+    files = _own(MediaFile.objects.filter(workspace=workspace), wanted)
     with transaction.atomic():
         if post is None:
             post = Post(workspace=workspace, author=author)
@@ -69,6 +71,16 @@ def save(
         _place(post, composition.media, files)
         _target(post, composition, accounts)
     return post
+
+
+def _option_files(composition: Composition, accounts: Mapping[int, ConnectedAccount]) -> list[int]:
+    """Ids of files that answer an option (a cover, subtitles)."""
+    return [
+        target.options[option.key]
+        for target in composition.targets
+        for option in accounts[target.account].connector.options.items
+        if option.type is OptionType.MEDIA and target.options.get(option.key) is not None
+    ]
 
 
 def _locked(post: Post) -> Post:
@@ -118,7 +130,7 @@ def violations_by_delivery(post: Post, deliveries: Iterable[Delivery]) -> dict[i
         account, kind = delivery.account, Kind(delivery.kind)
         comment = comment_for(account, kind, post.first_comment)
         content = assemble(kind=kind, texts=texts_of(post, delivery), media=media, first_comment=comment)
-        found[delivery.pk] = account.connector.check(content, account.value(), delivery.options)
+        found[delivery.pk] = account.connector.check(content, account.value(), options_of(delivery))
     return found
 
 
@@ -133,7 +145,8 @@ def preview(
 ) -> tuple[Content, tuple[Kind, ...], tuple[Violation, ...]]:
     """What would go out to ``account``: the content, the kinds to choose among, and what the rules say.
 
-    For the composer while somebody types: nothing is stored. ``media`` are (part, value) pairs.
+    For the composer while somebody types: nothing is stored. ``media`` are (part, value) pairs; files among the
+    ``options`` are values already.
     """
     chosen, offered = choose_kind(account.connector, texts, [item for _, item in media], kind)
     comment = comment_for(account, chosen, first_comment)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from accounts.models import ConnectedAccount
 from publishing import library
-from publishing.models import Delivery, Post, PostMedia
+from publishing.models import Delivery, MediaFile, Post, PostMedia
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.options import Options, OptionType
 from socialhub.platforms.text import first_link
 from socialhub.platforms.values import Content, Kind, Media, Part
 
@@ -20,6 +22,33 @@ def content_of(delivery: Delivery) -> Content:
         media=placed_media(delivery.post),
         first_comment=comment_for(delivery.account, Kind(delivery.kind), delivery.post.first_comment),
     )
+
+
+def options_of(delivery: Delivery) -> dict[str, Any]:
+    """The answered options of a delivery, files of the library as values."""
+    connector = delivery.account.connector
+    return with_files(connector.options, delivery.options, files_for([(connector.options, delivery.options)]))
+
+
+def files_for(asked: Iterable[tuple[Options, Mapping[str, Any]]]) -> dict[int, MediaFile]:
+    """The library's files that answered options name, by id. The caller has checked whose they are."""
+    wanted = {
+        stored[option.key]
+        for options, stored in asked
+        for option in options.items
+        if option.type is OptionType.MEDIA and isinstance(stored.get(option.key), int)
+    }
+    return MediaFile.objects.in_bulk(list(wanted)) if wanted else {}
+
+
+def with_files(options: Options, stored: Mapping[str, Any], files: Mapping[int, MediaFile]) -> dict[str, Any]:
+    """Options with files in place of their ids; the id of a file that is gone stays, and the rules say so."""
+    filled = dict(stored)
+    for option in options.items:
+        number = stored.get(option.key)
+        if option.type is OptionType.MEDIA and isinstance(number, int) and number in files:
+            filled[option.key] = library.as_value(files[number])
+    return filled
 
 
 def comment_for(account: ConnectedAccount, kind: Kind, comment: str) -> str:
@@ -74,6 +103,8 @@ def possible_kinds(texts: Sequence[str], media: Sequence[Media]) -> tuple[Kind, 
         return (Kind.LINK, Kind.TEXT) if first_link(texts[0]) else (Kind.TEXT,)
     if len(media) > 1:
         return (Kind.GALLERY,)
+    if media[0].is_document:
+        return (Kind.DOCUMENT,)
     if media[0].is_video:
         return (Kind.VIDEO, Kind.SHORT, Kind.STORY)
     return (Kind.IMAGE, Kind.STORY)

@@ -46,6 +46,12 @@ class Draft:
         return replace(self, own={**self.own, int(key): tuple(parts)}, tab=key)
 
 
+def words_of(data: QueryDict, account: int) -> tuple[str, dict[str, str]]:
+    """The text and the answered options of one channel."""
+    draft = read(data)
+    return draft.parts[0].strip(), dict(draft.options.get(account, {}))
+
+
 def read(data: QueryDict) -> Draft:
     """The composer's form as sent. Fields that make no sense are left out, never an error."""
     own: dict[int, tuple[str, ...]] = {}
@@ -144,6 +150,12 @@ def _remove(draft: Draft, medium: str) -> Draft:
     return replace(draft, media=tuple(number for number in draft.media if number != int(medium)))
 
 
+def _unset(draft: Draft, where: str) -> Draft:
+    account, _, key = where.partition("-")
+    kept = {name: value for name, value in draft.options[int(account)].items() if name != key}
+    return replace(draft, options={**draft.options, int(account): kept})
+
+
 _ACTS: Mapping[str, Callable[[Draft, str], Draft]] = {
     "customise": _customise,
     "shared": _back_to_shared,
@@ -152,4 +164,5 @@ _ACTS: Mapping[str, Callable[[Draft, str], Draft]] = {
     "up": _on_part(_swap_up),
     "left": _earlier,
     "remove": _remove,
+    "unset": _unset,
 }

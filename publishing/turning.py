@@ -17,7 +17,7 @@ from accounts.models import ConnectedAccount
 from publishing import outcomes
 from publishing.claiming import Claim, LostClaim, enter_doubt
 from publishing.clock import database_now
-from publishing.contents import content_of
+from publishing.contents import content_of, options_of
 from publishing.models import Delivery
 from publishing.outcomes import Verdict
 from publishing.states import State
@@ -114,7 +114,9 @@ def _refusal(delivery: Delivery, now: datetime) -> Verdict | None:
 
 def violations_of(delivery: Delivery) -> tuple[Violation, ...]:
     """What the rules say against this delivery, by the same check as the composer's."""
-    return delivery.account.connector.check(content_of(delivery), delivery.account.value(), delivery.options)
+    return delivery.account.connector.check(
+        content_of(delivery), delivery.account.value(), options_of(delivery)
+    )
 
 
 def _fly(flight: Flight) -> Verdict:
@@ -151,7 +153,7 @@ def _job(flight: Flight) -> flows.Job:
             connector.key, connector.service, network.transport(),
             account=flight.used, app=app, record=flight.exchanges.append,
         ),
-        options=connector.options.resolve(Kind(delivery.kind), delivery.options),
+        options=connector.options.resolve(Kind(delivery.kind), options_of(delivery)),
         facts=delivery.facts,
         attempt=delivery.attempts + 1,
         now=flight.now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from publishing.views import calendar, compose, media, post, posts, today
+from publishing.views import calendar, compose, media, post, posts, today, words
 
 app_name = "publishing"
 
@@ -41,6 +41,7 @@ _workspace = [
     path("deliveries/<int:pk>/check/", post.check, name="check"),
     path("deliveries/<int:pk>/retry/", post.retry, name="retry"),
     path("deliveries/<int:pk>/remove/", post.remove, name="remove"),
+    path("deliveries/<int:pk>/edit/", words.edit, name="edit-live"),
     path("deliveries/<int:pk>/live/", post.live, name="live"),
     path("deliveries/<int:pk>/absent/", post.absent, name="absent"),
     path("media/", media.upload, name="upload"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import WorkspaceRequest, requires
 from publishing import composing, library, scheduling
 from publishing.forms import AT, KEEP, NOW, Draft, act, read
-from publishing.library import EXTENSIONS
+from publishing.library import EXTENSIONS, POSTED
 from publishing.models import Post
 from publishing.states import State
 from publishing.views import options as drawing
@@ -115,7 +115,20 @@ def _with_uploads(request: WorkspaceRequest, draft: Draft) -> tuple[Draft, list[
             taken.append(library.take_in(workspace=request.workspace, user=request.user, upload=sent).pk)
         except library.UploadRefused as refusal:
             refused.append(str(refusal))
-    return replace(draft, media=tuple(taken)), refused
+    options = {account: dict(answers) for account, answers in draft.options.items()}
+    for name in request.FILES:
+        sent, where = request.FILES.getlist(name)[0], name.removeprefix("file-")
+        account, _, key = where.partition("-")
+        if where == name or not account.isdigit():
+            continue
+        try:
+            row = library.take_in(
+                workspace=request.workspace, user=request.user, upload=sent, allowed=EXTENSIONS
+            )
+            options.setdefault(int(account), {})[key] = str(row.pk)
+        except library.UploadRefused as refusal:
+            refused.append(str(refusal))
+    return replace(draft, media=tuple(taken), options=options), refused
 
 
 def _go(request: WorkspaceRequest, draft: Draft, post: Post | None) -> HttpResponse:
@@ -291,7 +304,7 @@ def _page(
         "customisable": shape.customisable(),
         "drawers": shape.drawers(),
         "comment_for": shape.comment_for(),
-        "accept": ",".join(EXTENSIONS),
+        "accept": ",".join(POSTED),
         "when_choices": [
             {"value": value, "label": label, "on": value == draft.when} for value, label in _WHENS
         ],

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from accounts.models import Workspace
 from accounts.network import browser_link
+from publishing.live import can_edit, can_remove
 from publishing.models import Delivery, StepLog
-from publishing.removing import can_remove
 from publishing.states import State
 from publishing.views.cards import label_of, name_of
 from socialhub.platforms import registry
@@ -92,6 +92,8 @@ class Act(NamedTuple):
     primary: bool = False
     danger: bool = False
     confirm: str = ""
+    leads: bool = False
+    """Whether it opens a page instead of acting at once."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,12 @@ def _acts(delivery: Delivery, workspace: Workspace) -> list[Act]:
         ]
     if can_remove(delivery):
         sure = "Delete this post on the platform? Its likes and comments go with it. The record here stays."
-        return [Act("Delete on the platform", "trash", url("remove"), danger=True, confirm=sure)]
+        acts = [Act("Delete on the platform", "trash", url("remove"), danger=True, confirm=sure)]
+        return (
+            [Act("Change the words", "draft", url("edit-live"), leads=True), *acts]
+            if can_edit(delivery)
+            else acts
+        )
     if state in {State.FAILED, State.HELD, State.MISSED}:
         return [Act("Try again now", "refresh", url("retry"), primary=True)]
     return []

@@ -43,13 +43,20 @@ def _kept(response: HttpResponseBase) -> HttpResponseBase:
 @require_POST
 @requires("posts.edit")
 def upload(request: WorkspaceRequest) -> HttpResponse:
-    """Take one file in and answer with its card for the composer; 422 with a sentence where it cannot be used."""
+    """Take one file in and answer with its card for the composer; 422 with a sentence where it cannot be used.
+
+    With ``for=option`` the file answers an option (a cover, subtitles): the answer is its id alone.
+    """
     sent = request.FILES.get("file")
     if sent is None or isinstance(sent, list):
         return HttpResponse("No file arrived. Choose it again.", status=422, content_type="text/plain")
+    for_option = request.POST.get("for") == "option"
+    allowed = library.EXTENSIONS if for_option else library.POSTED
     try:
-        row = library.take_in(workspace=request.workspace, user=request.user, upload=sent)
+        row = library.take_in(workspace=request.workspace, user=request.user, upload=sent, allowed=allowed)
     except library.UploadRefused as refused:
         return HttpResponse(str(refused), status=422, content_type="text/plain; charset=utf-8")
+    if for_option:
+        return HttpResponse(str(row.pk), status=201, content_type="text/plain")
     context = {"item": fresh_item(row, request.workspace), "form_url": ""}
     return render(request, "publishing/_media_item.html", context, status=201)

@@ -13,6 +13,7 @@ _CONTROLS = {
     OptionType.FLAG: "flag",
     OptionType.NUMBER: "number",
     OptionType.LINES: "long",
+    OptionType.MEDIA: "file",
 }
 
 
@@ -38,6 +39,10 @@ class Field(NamedTuple):
     hint: str
     choices: list[Choice]
     error: list[str]
+    act: str = ""
+    accept: str = ""
+    file: str = ""
+    picture: str = ""
 
 
 def draw(option: Option, account: int, value: Any, errors: Sequence[str] = ()) -> Field:
@@ -64,6 +69,8 @@ def draw(option: Option, account: int, value: Any, errors: Sequence[str] = ()) -
         _hint(option),
         choices,
         list(errors),
+        f"{account}-{option.key}",
+        ",".join(sorted(option.file.mimes)) if option.file else "",
     )
 
 
@@ -82,6 +89,8 @@ def value_of(option: Option, typed: str) -> Any:
         return typed == "true"
     if not typed.strip():
         return None
+    if option.type is OptionType.MEDIA:
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else None
     if option.type is OptionType.LINES:
         return [line.strip() for line in typed.splitlines() if line.strip()]
     if option.type is OptionType.NUMBER:
@@ -105,6 +114,8 @@ def summary(fields: Sequence[Field]) -> str:
         chosen = next((choice.label for choice in each.choices if choice.on), "")
         if each.kind == "flag" and each.value:
             chosen = each.label
+        elif each.kind == "file" and each.file:
+            chosen = f"{each.label}: {each.file}"
         elif each.kind in {"text", "number", "long"} and each.value:
             chosen = f"{each.label}: {each.value.splitlines()[0][:30]}"
         words.append(chosen)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import View, WorkspaceRequest, requires
-from publishing import composing, removing, scheduling
+from publishing import composing, live as living, scheduling
 from publishing.models import Delivery, Post, PostMedia
 from publishing.states import EDITABLE, RUNNING, State
 from publishing.views.cards import card, name_of
@@ -127,6 +127,7 @@ def _medium(placed: PostMedia, slug: str) -> dict[str, Any]:
     return {
         "url": reverse("publishing:file", args=[slug, placed.media_id]),
         "video": placed.media.is_video,
+        "document": placed.media.is_document,
         "alt": placed.alt or placed.media.alt,
         "name": placed.media.name,
     }
@@ -177,7 +178,7 @@ def _on_delivery(act: Callable[[Delivery], object], done: str) -> View:
 
 check = _on_delivery(scheduling.check_now, "Looking for it now.")
 retry = _on_delivery(scheduling.retry, "Trying again now.")
-remove = _on_delivery(removing.remove, "Deleted on the platform.")
+remove = _on_delivery(living.remove, "Deleted on the platform.")
 absent = _on_delivery(scheduling.confirm_absent, "Closed as not live. Duplicate the post to send it anew.")
 
 

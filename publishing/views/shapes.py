@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 
 from accounts.models import ConnectedAccount, Workspace
-from publishing import composing, library
+from publishing import composing, contents, library
 from publishing.forms import SHARED, Draft
 from publishing.models import MediaFile, Post
 from publishing.views import options as drawing, verdicts
 from publishing.views.cards import label_of, name_of
 from publishing.views.flights import seconds_word
 from publishing.views.verdicts import Target
-from socialhub.platforms.options import Choice, Option
+from socialhub.platforms.options import Choice, Option, OptionType
 from socialhub.platforms.rules import Violation
 from socialhub.platforms.values import Kind, Media
 
@@ -29,6 +29,7 @@ KINDS = {
     Kind.VIDEO: "Video",
     Kind.SHORT: "Short video",
     Kind.STORY: "Story",
+    Kind.DOCUMENT: "Document",
     Kind.THREAD: "Thread",
 }
 
@@ -118,6 +119,21 @@ class Shape:
         return [each for each in self.accounts if each.pk in self.draft.channels and not _why(each)]
 
     @cached_property
+    def answers(self) -> dict[int, dict[str, Any]]:
+        """What was typed into the options of each chosen channel, as values."""
+        return {
+            each.pk: drawing.values_of(each.connector.options.items, self.draft.options.get(each.pk, {}))
+            for each in self.chosen
+        }
+
+    @cached_property
+    def files(self) -> dict[int, MediaFile]:
+        """The workspace's files that answer an option."""
+        asked = [(each.connector.options, self.answers[each.pk]) for each in self.chosen]
+        found = contents.files_for(asked)
+        return {pk: row for pk, row in found.items() if row.workspace_id == self.workspace.pk}
+
+    @cached_property
     def placed(self) -> list[tuple[int, Media]]:
         """The files as the rules see them, each with its part of a thread."""
         return [
@@ -137,7 +153,7 @@ class Shape:
         connector = account.connector
         own = self.draft.own.get(account.pk)
         typed = self.draft.options.get(account.pk, {})
-        chosen = drawing.values_of(connector.options.items, typed)
+        chosen = contents.with_files(connector.options, self.answers[account.pk], self.files)
         content, offered, violations = composing.preview(
             account,
             texts=own if own is not None else self.draft.parts,
@@ -269,7 +285,14 @@ class Shape:
         for option in account.connector.options_for(account.value()).for_kind(target.content.kind):
             value = drawing.value_of(option, typed[option.key]) if option.key in typed else None
             errors = [wrong[option.key].message] if option.key in wrong and self.marked else []
-            fields.append(drawing.draw(option, account.pk, value, errors))
+            drawn = drawing.draw(option, account.pk, value, errors)
+            row = self.files.get(value) if isinstance(value, int) else None
+            if option.type is OptionType.MEDIA:
+                picture = poster_url(row, self.workspace) if row else ""
+                drawn = drawn._replace(
+                    value=str(row.pk) if row else "", file=row.name if row else "", picture=picture
+                )
+            fields.append(drawn)
         if not fields:
             return None
         problem = next((_short(violation) for violation in wrong.values()), "")
@@ -323,6 +346,8 @@ def facts_of(row: MediaFile) -> str:
 
 
 def _length(row: MediaFile) -> str:
+    if row.pages:
+        return f"{row.pages} page{'' if row.pages == 1 else 's'}"
     if not row.is_video:
         return ""
     seconds = round(row.seconds or 0)

@@ -1,23 +1,26 @@
-"""A live post is taken down on its platform, all parts of a thread, and the record stays."""
+"""A live post is taken down on its platform or given other words, and the record stays."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 import pytest
+from django.test import Client
 
-from publishing import removing
+from accounts.models import User
+from publishing import live
 from publishing.models import Delivery
 from publishing.publisher import Publisher
 from publishing.scheduling import NotAllowed
+from publishing.states import State
 from publishing.tests.conftest import PLATFORM, Platform, build
 from socialhub.platforms import registry
 from socialhub.platforms.api import Api
 from socialhub.platforms.errors import Fault, PlatformError
-from socialhub.platforms.values import Account
+from socialhub.platforms.values import Account, Content
 
 Compose = Callable[..., Delivery]
 
@@ -32,10 +35,17 @@ def gone(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise PlatformError(Fault.PERMISSION, user_message="Delete it in the app.")
         deleted.append(post_id)
 
+    def edit(
+        api: Api, account: Account, post_id: str, content: Content, options: Mapping[str, object]
+    ) -> None:
+        if content.text == "stubborn":
+            raise PlatformError(Fault.PERMISSION, user_message="Too old to be changed.")
+        platform.posts[int(post_id.removeprefix("post-")) - 1] = content.text
+
     made = build(platform)
     assert made.publishing is not None
     publishing = dataclasses.replace(
-        made.publishing, delete=delete, posts_of=lambda facts: tuple(facts.get("posts", ()))
+        made.publishing, delete=delete, edit=edit, posts_of=lambda facts: tuple(facts.get("posts", ()))
     )
     known = MappingProxyType({PLATFORM: dataclasses.replace(made, publishing=publishing)})
     monkeypatch.setattr(registry, "connectors", lambda: known)
@@ -53,20 +63,20 @@ def test_a_live_post_is_deleted_and_its_record_stays(
     compose: Compose, gone: list[str], now: datetime
 ) -> None:
     delivery = published(compose, now)
-    removing.remove(delivery)
+    live.remove(delivery)
     assert gone == ["post-1"]
     delivery.refresh_from_db()
     assert delivery.removed_at is not None
     assert delivery.log.last().note == "Deleted on the platform."  # type: ignore[union-attr]
     with pytest.raises(NotAllowed):
-        removing.remove(delivery)
+        live.remove(delivery)
 
 
 def test_a_thread_is_deleted_from_its_end(compose: Compose, gone: list[str], now: datetime) -> None:
     delivery = published(compose, now)
     Delivery.objects.update(facts={"posts": ["a", "b", "c"]})
     delivery.refresh_from_db()
-    removing.remove(delivery)
+    live.remove(delivery)
     assert gone == ["c", "b", "a"]
 
 
@@ -77,12 +87,56 @@ def test_a_refusal_is_told_and_the_post_counts_as_live(
     Delivery.objects.update(remote_id="stubborn")
     delivery.refresh_from_db()
     with pytest.raises(NotAllowed, match="Delete it in the app"):
-        removing.remove(delivery)
+        live.remove(delivery)
     delivery.refresh_from_db()
     assert delivery.removed_at is None
 
 
 def test_what_is_not_live_cannot_be_deleted(compose: Compose, gone: list[str], now: datetime) -> None:
     with pytest.raises(NotAllowed):
-        removing.remove(compose("Hello"))
+        live.remove(compose("Hello"))
     assert gone == []
+
+
+def test_a_live_post_gets_other_words_there_and_here(
+    compose: Compose, gone: list[str], platform: Platform, client: Client, mara: User, now: datetime
+) -> None:
+    delivery = published(compose, now)
+    client.force_login(mara)
+    where = f"/w/northwind-coffee/deliveries/{delivery.pk}/edit/"
+    assert "Hello" in client.get(where).content.decode()
+    client.post(where, {"text": "Hello again"})
+    assert platform.posts == ["Hello again"]
+    delivery.refresh_from_db()
+    assert (delivery.own_parts, delivery.state) == (["Hello again"], State.PUBLISHED)
+    assert delivery.log.last().note == "Changed on the platform."  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("text", "said"), [("w" * 51, "too long"), ("stubborn", "Too old to be changed")])
+def test_what_may_not_be_said_changes_nothing_and_stays_in_the_form(
+    compose: Compose,
+    gone: list[str],
+    platform: Platform,
+    client: Client,
+    mara: User,
+    now: datetime,
+    text: str,
+    said: str,
+) -> None:
+    delivery = published(compose, now)
+    client.force_login(mara)
+    answer = client.post(f"/w/northwind-coffee/deliveries/{delivery.pk}/edit/", {"text": text})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert text in answer.content.decode()
+    assert platform.posts == ["Hello"]
+    delivery.refresh_from_db()
+    assert delivery.own_parts is None
+
+
+def test_what_is_not_live_cannot_be_changed(
+    compose: Compose, gone: list[str], client: Client, mara: User
+) -> None:
+    client.force_login(mara)
+    answer = client.get(f"/w/northwind-coffee/deliveries/{compose('Hello').pk}/edit/")
+    assert answer.status_code == 302
