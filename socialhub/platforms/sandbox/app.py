@@ -121,7 +121,7 @@ class Sandbox:
             if route.scopes is not None:
                 call.token = call.simulator.authenticate(call, route.scopes)
             if route.limit:
-                who = (call.token.account or call.token.value) if call.has_token else "public"
+                who = call.simulator.sharers(call)
                 allowed, left, resets_at = self.world.take_turn(
                     (call.simulator.key, route.limit.name, who), route.limit.count, route.limit.window
                 )

@@ -285,6 +285,10 @@ class Simulator(ABC):
     def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """The platform's answer when a rate limit is used up."""
 
+    def sharers(self, call: Call) -> str:
+        """Who uses up a limit together: everybody with a token of the same account."""
+        return (call.token.account or call.token.value) if call.has_token else "public"
+
     def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
         """Headers that tell what is left of a limit."""
         return {}

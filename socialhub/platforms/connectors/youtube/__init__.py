@@ -11,6 +11,7 @@ from socialhub.platforms.policy import Policy, Quota, Scope
 from .errors import errors
 from .login import learn, login
 from .options import options
+from .playlists import playlist_choices
 from .publish import publishing
 from .rules import RULES, refine
 
@@ -28,10 +29,12 @@ connector = Connector(
     policy=Policy(keep=timedelta(days=30), may_mix_with_others=False),
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.
+        # Cover and playlist are 50 more each, captions 400: not of every post.
         Quota("uploads", 100, timedelta(hours=24), Scope.APP, source=QUOTA_COSTS),
         Quota("units", 10_000, timedelta(hours=24), Scope.APP, per_post=8, source=QUOTA_COSTS),
     ),
     refine=refine,
     learn=learn,
+    remote_choices=playlist_choices,
     docs_url="https://developers.google.com/youtube/v3/docs",
 )

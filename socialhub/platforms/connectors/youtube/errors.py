@@ -16,6 +16,7 @@ from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning
 QUOTA = Meaning(
     Fault.QUOTA_EXCEEDED,
     "Today's YouTube quota of this hub's Google project is used up. It is full again at midnight Pacific time.",
+    midnight="America/Los_Angeles",
 )
 SLOW_DOWN = Meaning(
     Fault.RATE_LIMIT, "YouTube asks us to slow down. We go on when it allows.", wait=timedelta(minutes=2)
@@ -38,6 +39,7 @@ SETTING = Meaning(
     Fault.PERMISSION, "This channel may not use that setting. Choose another one and try again."
 )
 GONE = Meaning(Fault.NOT_FOUND, "YouTube does not find this. It may have been deleted there.")
+BAD_FILE = Meaning(Fault.INVALID_MEDIA, "YouTube cannot use this file. Replace it and try again.")
 RETRY = Meaning(Fault.SERVER_ERROR, "YouTube has a problem of its own. We try again by ourselves.")
 EXPIRED = Meaning(Fault.TOKEN_EXPIRED)
 
@@ -85,7 +87,12 @@ errors = ErrorTable(
         "rateLimitExceeded": SLOW_DOWN,
         "userRateLimitExceeded": SLOW_DOWN,
         "uploadLimitExceeded": Meaning(
-            Fault.QUOTA_EXCEEDED, "YouTube takes no more videos of this channel today. Try again tomorrow."
+            Fault.QUOTA_EXCEEDED,
+            "YouTube takes no more videos of this channel today. Try again tomorrow.",
+            wait=timedelta(hours=24),
+        ),
+        "uploadRateLimitExceeded": Meaning(
+            Fault.RATE_LIMIT, "This channel has set too many covers today.", wait=timedelta(hours=24)
         ),
         "accessNotConfigured": APP_SETUP,
         "SERVICE_DISABLED": APP_SETUP,
@@ -103,9 +110,32 @@ errors = ErrorTable(
         "invalidPublishAt": _metadata("the time of publishing"),
         "invalidVideoMetadata": _metadata("the title, the text or a setting of this video"),
         "invalidFilename": _metadata("the name of the file"),
-        "mediaBodyRequired": Meaning(
-            Fault.INVALID_MEDIA, "YouTube cannot use this file. Replace it and try again."
+        "invalidRecordingDetails": _metadata("the day of recording"),
+        "defaultLanguageNotSet": _metadata("a translation without a language of the video"),
+        "invalidMetadata": _metadata("the language or the name of the captions"),
+        "nameTooLong": _metadata("the name of the captions: at most 150 characters"),
+        "mediaBodyRequired": BAD_FILE,
+        "contentRequired": BAD_FILE,
+        "invalidImage": Meaning(
+            Fault.INVALID_MEDIA, "YouTube cannot use this picture as a cover. Replace it and try again."
         ),
+        "captionExists": Meaning(
+            Fault.DUPLICATE, "The video has captions of that language and name already."
+        ),
+        "playlistContainsMaximumNumberOfVideos": Meaning(
+            Fault.INVALID_REQUEST, "The playlist is full. Choose another one."
+        ),
+        "manualSortRequired": Meaning(
+            Fault.INVALID_REQUEST, "YouTube sorts this playlist by itself and takes no place in it."
+        ),
+        "commentsDisabled": Meaning(Fault.POLICY, "Comments are switched off for this video."),
+        "ineligibleAccount": Meaning(Fault.POLICY, "YouTube does not let this account comment."),
+        "commentTextTooLong": _metadata("a comment that is so long"),
+        "processingFailure": Meaning(
+            Fault.SERVER_ERROR, "YouTube could not take the comment. We try again by ourselves."
+        ),
+        "commentNotFound": GONE,
+        "commentThreadNotFound": GONE,
         "videoNotFound": GONE,
         "channelNotFound": GONE,
         "playlistNotFound": GONE,

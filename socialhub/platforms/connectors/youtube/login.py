@@ -14,6 +14,8 @@ from socialhub.platforms.errors import Fault, LoginError
 from socialhub.platforms.login import AppField, LoginContext, OAuth2
 from socialhub.platforms.values import Account, Capability, Tokens
 
+from .playlists import read_playlists
+
 REVOKE_URL = "https://oauth2.googleapis.com/revoke"
 PERSON_URL = "https://openidconnect.googleapis.com/v1/userinfo"
 CHANNELS = "youtube/v3/channels"
@@ -52,8 +54,9 @@ def discover(context: LoginContext, tokens: Tokens) -> tuple[Account, ...]:
 
 
 def learn(api: Api, account: Account) -> Mapping[str, Any]:
-    """Whether the channel may upload more than 15 minutes, and the list that holds its uploads."""
-    return _extra(_first(api.get(CHANNELS, params={"part": CHANNEL_PARTS, "mine": "true"}).body))
+    """Whether the channel may upload more than 15 minutes, the list that holds its uploads, and its playlists."""
+    channel = _first(api.get(CHANNELS, params={"part": CHANNEL_PARTS, "mine": "true"}).body)
+    return {**_extra(channel), "playlists": list(read_playlists(api))}
 
 
 def revoke(context: LoginContext, account: Account) -> None:

@@ -5,8 +5,22 @@
 from __future__ import annotations
 
 from socialhub.platforms.options import Choice, Option, Options, OptionType
+from socialhub.platforms.rules import Frame, Image
+from socialhub.platforms.values import Kind
 
 YES = "yes"
+PLAYLISTS = "playlists"
+# 50 MiB since 2026-09-14; the discovery document of 2026-11-04 says the same. The width is the help page's.
+THUMBNAIL = Image(mimes=frozenset({"image/jpeg", "image/png"}), max_bytes=50 * 1024 * 1024, min_width=640)
+CAPTIONS = Frame(mimes=frozenset({"text/vtt", "application/x-subrip"}), max_bytes=100 * 1024 * 1024)
+LANGUAGES = (
+    ("en", "English"), ("ar", "Arabic"), ("zh-Hans", "Chinese, simplified"), ("zh-Hant", "Chinese, traditional"),
+    ("cs", "Czech"), ("da", "Danish"), ("nl", "Dutch"), ("fi", "Finnish"), ("fr", "French"), ("de", "German"),
+    ("el", "Greek"), ("he", "Hebrew"), ("hi", "Hindi"), ("hu", "Hungarian"), ("id", "Indonesian"), ("it", "Italian"),
+    ("ja", "Japanese"), ("ko", "Korean"), ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"),
+    ("ro", "Romanian"), ("ru", "Russian"), ("es", "Spanish"), ("sv", "Swedish"), ("th", "Thai"), ("tr", "Turkish"),
+    ("uk", "Ukrainian"), ("vi", "Vietnamese"),
+)  # fmt: skip
 
 options = Options(
     (
@@ -57,5 +71,22 @@ options = Options(
         Option("tags", "Tags", OptionType.LINES, max=500, help="Together at most 500 characters."),
         Option("synthetic", "Label as altered or made with AI", OptionType.FLAG, default=False),
         Option("notify", "Notify subscribers", OptionType.FLAG, default=True),
+        Option("playlist", "Playlist", remote=PLAYLISTS),
+        Option(
+            "thumbnail",
+            "Cover picture",
+            OptionType.MEDIA,
+            # A Short's cover is chosen in YouTube Studio.
+            kinds=frozenset({Kind.VIDEO}),
+            file=THUMBNAIL,
+            help="Best 16:9. Needs a channel with a verified telephone number.",
+        ),
+        Option("captions", "Captions", OptionType.MEDIA, file=CAPTIONS, help="A file .srt or .vtt."),
+        Option(
+            "captions_language",
+            "Language of the captions",
+            default="en",
+            choices=tuple(Choice(tag, name) for tag, name in LANGUAGES),
+        ),
     )
 )

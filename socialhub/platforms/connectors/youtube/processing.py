@@ -1,6 +1,7 @@
 """What becomes of a video after its upload (https://developers.google.com/youtube/v3/docs/videos, read 2026-10).
 
-The post is live by then: what is told here is a note for people.
+The post is live by then: what is told here is a remark for people. ``remarks`` in the facts keeps all of them until
+the flow ends, for later steps go on whatever became of earlier ones.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from socialhub.platforms.flow import Go, Held, Job, Outcome, Stay
+from socialhub.platforms.flow import Go, Job, Outcome, Stay
 
 POLLS = (3, 5, 8, 13, 20, 60)
 SLOW_POLL = timedelta(minutes=5)
@@ -51,16 +52,28 @@ def await_processing(job: Job) -> Outcome:
     state = "deleted" if not video and _waited(job) > SLOW_POLL else status.get("uploadStatus")
     if state in TROUBLE:
         reason = str(status.get("failureReason") or status.get("rejectionReason") or "deleted")
-        return Held(ENDINGS.get(reason, UNKNOWN_ENDING), {"ending": reason})
+        return Go({"ending": reason, **remark(job, ENDINGS.get(reason, UNKNOWN_ENDING))})
     shown = str(status.get("privacyStatus") or job.options["privacy"])
     if state == "processed":
         is_locked = WIDTH.get(shown, 2) < WIDTH[job.options["privacy"]]
-        return Held(LOCKED, {"ending": "locked"}) if is_locked else Go()
+        return Go(remark(job, LOCKED)) if is_locked else Go()
     if _waited(job) > PATIENCE:
-        return Held("YouTube still processes this video. Open YouTube Studio to see how far it is.")
+        return Go(
+            remark(job, "YouTube still processes this video. Open YouTube Studio to see how far it is.")
+        )
     polls = int(job.facts.get("polls", 0))
     wait = timedelta(seconds=POLLS[polls]) if polls < len(POLLS) else SLOW_POLL
     return Stay({"polls": polls + 1}, wait, _progress(video), "YouTube processes the video")
+
+
+def remark(job: Job, words: str) -> dict[str, Any]:
+    """The facts with one more remark."""
+    return {"remarks": [*(job.facts.get("remarks") or ()), words]}
+
+
+def is_lost(job: Job) -> bool:
+    """Whether YouTube did not make a video of it, so that nothing can be added."""
+    return bool(job.facts.get("ending"))
 
 
 def first_of(body: Any) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The one flow of YouTube: open an upload, send it in ranges, wait for processing."""
+"""The one flow of YouTube: open an upload, send it in ranges, wait for processing, add what belongs to the video."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from socialhub.platforms.connector import Publishing
 from socialhub.platforms.flow import Flow, Step
 from socialhub.platforms.values import Account, Kind
 
+from .editing import edit
+from .extras import add_captions, add_to_playlist, find_in_playlist, report, set_thumbnail
 from .finding import find_video
 from .processing import await_processing
 from .uploads import open_session, send_chunks
@@ -33,6 +35,10 @@ FLOW = Flow(
             deadline=timedelta(days=1),
             label="Wait for YouTube to process it",
         ),
+        Step("add_to_playlist", add_to_playlist, find=find_in_playlist, label="Add it to the playlist"),
+        Step("add_captions", add_captions, label="Send the captions"),
+        Step("set_thumbnail", set_thumbnail, label="Set the cover"),
+        Step("report", report, label="Sum up"),
     ),
 )
-publishing = Publishing(flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW}, delete=delete)
+publishing = Publishing(flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW}, delete=delete, edit=edit)

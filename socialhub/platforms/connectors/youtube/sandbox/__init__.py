@@ -4,7 +4,16 @@ documentation.
 
 from __future__ import annotations
 
-from . import oauth, pages, reading, uploads
+from . import editing, extras, oauth, pages, playlists, reading, uploads
 from .server import simulator
 
-__all__ = ["oauth", "pages", "reading", "simulator", "uploads"]
+__all__ = [
+    "editing",
+    "extras",
+    "oauth",
+    "pages",
+    "playlists",
+    "reading",
+    "simulator",
+    "uploads",
+]

@@ -16,7 +16,7 @@ from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
-from .server import SITE, simulator
+from .server import SITE, Playlist, simulator
 
 
 @simulator.route("GET", "/<handle>", host=SITE)
@@ -59,14 +59,22 @@ def _view(world: World, post: Post) -> PostView:
     badges = [post.extra["privacyStatus"]] if post.extra["privacyStatus"] != "public" else []
     badges += ["Short"] if post.extra["is_short"] else []
     badges += ["made for kids"] if post.extra.get("selfDeclaredMadeForKids") else []
+    badges += [f"in {one.title}" for one in simulator.playlists(world) if _holds(one, post.id)]
+    badges += [f"captions: {track['language']}" for track in post.extra.get("captions", [])]
+    cover = post.extra.get("cover", "")
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",
         url=post.url,
         at=post.created_at,
         text=f"{post.extra['title']}\n\n{post.text}",
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime) for item in files
+        media=(
+            *(MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime) for item in files),
+            *([MediaView(f"/_media/{cover}", f"image/{cover.rpartition('.')[2]}", "Cover")] if cover else []),
         ),
         badges=tuple(badges),
     )
+
+
+def _holds(playlist: Playlist, video_id: str) -> bool:
+    return any(entry["video"] == video_id for entry in playlist.items)

@@ -1,4 +1,4 @@
-"""Channels, videos, the list of uploads, and deletion (https://developers.google.com/youtube/v3/docs)."""
+"""Channels, videos and their deletion (https://developers.google.com/youtube/v3/docs)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
-from .server import API, API_TOO, SCOPE, UNITS, error, refusal, simulator
+from .refusals import error, refusal
+from .server import API, API_TOO, SCOPE, UNITS, simulator
 
 READ = (SCOPE + "youtube.readonly", SCOPE + "youtube", SCOPE + "youtube.force-ssl")
 DELETE = (SCOPE + "youtube", SCOPE + "youtube.force-ssl")
@@ -31,7 +32,6 @@ VIDEO_PARTS = {
     "statistics",
 }
 CHANNEL_PARTS = {"id", "snippet", "contentDetails", "statistics", "status"}
-ITEM_PARTS = {"id", "snippet", "contentDetails", "status"}
 
 
 @simulator.route("GET", "/youtube/v3/channels", host=API, scopes=READ, limit=UNITS)
@@ -39,12 +39,12 @@ ITEM_PARTS = {"id", "snippet", "contentDetails", "status"}
 def list_channels(call: Call) -> Response:
     """The channel of the token, or channels by id."""
     query = call.query({**LIST, "mine": Field("bool"), "id": Field()})
-    parts = _parts(query, CHANNEL_PARTS)
+    parts = parts_of(query, CHANNEL_PARTS)
     if ("id" in query) == bool(query.get("mine")):
         raise error(400, "missingRequiredParameter", "No filter selected.", "youtube.parameter")
     wanted = query["id"].split(",") if "id" in query else [call.token.account]
     found = [account for key in wanted if (account := call.world.accounts.get(key))]
-    return _list("channel", [_channel_json(call, account, parts) for account in found])
+    return listed("channel", [_channel_json(call, account, parts) for account in found])
 
 
 def uploads_of(account: Account) -> str:
@@ -75,7 +75,7 @@ def _channel_json(call: Call, account: Account, parts: set[str]) -> dict[str, An
             "longUploadsStatus": account.extra["long_uploads"],
         },
     }
-    return {"kind": "youtube#channel", "etag": "e", "id": account.id, **_chosen(shown, parts)}
+    return {"kind": "youtube#channel", "etag": "e", "id": account.id, **chosen(shown, parts)}
 
 
 @simulator.route("GET", "/youtube/v3/videos", host=API, scopes=READ, limit=UNITS)
@@ -83,12 +83,12 @@ def _channel_json(call: Call, account: Account, parts: set[str]) -> dict[str, An
 def list_videos(call: Call) -> Response:
     """Up to 50 videos by id; one that is not there is left out."""
     query = call.query({**LIST, "id": Field(required=True)})
-    parts, ids = _parts(query, VIDEO_PARTS), query["id"].split(",")
+    parts, ids = parts_of(query, VIDEO_PARTS), query["id"].split(",")
     if len(ids) > 50:
         raise error(400, "invalidFilters", "Too many ids.", "youtube.parameter")
     live = {post.id: post for post in call.world.live_posts(platform=simulator.key)}
     own = [live[key] for key in ids if key in live and live[key].account == call.token.account]
-    return _list("video", [video_json(call, post, parts) for post in own])
+    return listed("video", [video_json(call, post, parts) for post in own])
 
 
 def video_json(call: Call, post: Post, parts: set[str]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def video_json(call: Call, post: Post, parts: set[str]) -> dict[str, Any]:
         "contentDetails": {"duration": f"PT{int(media.seconds)}S", "definition": "hd", "dimension": "2d"},
         "statistics": dict.fromkeys(("viewCount", "likeCount", "dislikeCount", "commentCount"), "0"),
     }  # fmt: skip
-    return {"kind": "youtube#video", "etag": "e", "id": post.id, **_chosen(shown, parts)}
+    return {"kind": "youtube#video", "etag": "e", "id": post.id, **chosen(shown, parts)}
 
 
 def _status_json(post: Post, state: str, failure: str) -> dict[str, Any]:
@@ -174,51 +174,21 @@ def delete(call: Call) -> Response:
     return Response("", 204)
 
 
-@simulator.route("GET", "/youtube/v3/playlistItems", host=API, scopes=READ, limit=UNITS)
-@simulator.route("GET", "/youtube/v3/playlistItems", host=API_TOO, scopes=READ, limit=UNITS)
-def list_uploads(call: Call) -> Response:
-    """The uploads of the channel, newest first, private ones too."""
-    query = call.query({**LIST, "playlistId": Field(required=True)})
-    parts, size, start = _parts(query, ITEM_PARTS), query.get("maxResults", 5), query.get("pageToken", 0)
-    if query["playlistId"] != uploads_of(call.account):
-        raise refusal("playlistNotFound")
-    if not 0 <= size <= 50:
-        raise error(400, "invalidValue", "maxResults must be within 0 and 50.", "youtube.parameter")
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
-    posts = call.world.live_posts(account=call.token.account, platform=simulator.key)
-    listed = [post for post in reversed(posts) if post.created_at <= youngest]
-    items = [_item_json(post, parts) for post in listed[start : start + size]]
-    more = {"nextPageToken": str(start + size)} if len(listed) > start + size else {}
-    return _list("playlistItem", items, len(listed), more)
-
-
-def _item_json(post: Post, parts: set[str]) -> dict[str, Any]:
-    shown = {
-        "snippet": {
-            "publishedAt": iso(post.created_at),
-            "title": post.extra["title"],
-            "description": post.text,
-            "resourceId": {"kind": "youtube#video", "videoId": post.id},
-        },
-        "contentDetails": {"videoId": post.id, "videoPublishedAt": iso(post.created_at)},
-        "status": {"privacyStatus": post.extra["privacyStatus"]},
-    }
-    return {"kind": "youtube#playlistItem", "etag": "e", "id": f"UU{post.id}", **_chosen(shown, parts)}
-
-
-def _parts(query: dict[str, Any], known: set[str]) -> set[str]:
+def parts_of(query: dict[str, Any], known: set[str]) -> set[str]:
+    """The parts that were asked for; a strange one is refused."""
     parts = set(query["part"].split(","))
     if not parts <= known:
         raise error(400, "unknownPart", f"'{min(parts - known)}'", "youtube.part")
     return parts
 
 
-def _chosen(shown: dict[str, Any], parts: set[str]) -> dict[str, Any]:
+def chosen(shown: dict[str, Any], parts: set[str]) -> dict[str, Any]:
+    """Only those parts."""
     return {name: value for name, value in shown.items() if name in parts}
 
 
-def _list(kind: str, items: list[Any], total: int = -1, more: dict[str, str] | None = None) -> Response:
+def listed(kind: str, items: list[Any], total: int = -1, more: dict[str, str] | None = None) -> Response:
+    """A page of a list."""
     info = {"totalResults": len(items) if total < 0 else total, "resultsPerPage": len(items)}
     return reply(
         {"kind": f"youtube#{kind}ListResponse", "etag": "e", **(more or {}), "items": items, "pageInfo": info}

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
 from socialhub.platforms.sandbox.records import Account, App, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import Table, World
+
+from .refusals import NAMED, STATUS_NAMES, error, refusal
 
 API = "www.googleapis.com"
 API_TOO = "youtube.googleapis.com"
@@ -22,45 +26,9 @@ IDENTITY = "openidconnect.googleapis.com"
 SITE = "www.youtube.com"
 HOSTS = (API, API_TOO, CONSENT, TOKENS, IDENTITY, SITE)
 SCOPE = "https://www.googleapis.com/auth/"
+PACIFIC = ZoneInfo("America/Los_Angeles")
 UNITS = Limit("units", 10_000, 86_400)
 UPLOADS = Limit("video uploads", 100, 86_400)
-
-NAMED: dict[str, tuple[int, str, str]] = {
-    "authError": (401, "global", "Invalid Credentials"),
-    "authorizationRequired": (401, "youtube.common", "The request uses the mine parameter but is not authorized."),
-    "youtubeSignupRequired": (401, "youtube.header", "Unauthorized"),
-    "insufficientPermissions": (403, "global", "Request had insufficient authentication scopes."),
-    "quotaExceeded": (403, "youtube.quota", "The request cannot be completed because you have exceeded your quota."),
-    "dailyLimitExceeded": (403, "usageLimits", "Daily Limit Exceeded"),
-    "rateLimitExceeded": (403, "usageLimits", "Rate Limit Exceeded"),
-    "userRateLimitExceeded": (403, "usageLimits", "User Rate Limit Exceeded"),
-    "uploadRateLimitExceeded": (429, "youtube.thumbnail", "The channel has uploaded too many thumbnails recently."),
-    "uploadLimitExceeded": (400, "youtube.video", "The user has exceeded the number of videos they may upload."),
-    "accessNotConfigured": (403, "usageLimits", "YouTube Data API v3 is disabled in this project."),
-    "authenticatedUserAccountClosed": (403, "youtube.common", "The user's account is closed."),
-    "authenticatedUserAccountSuspended": (403, "youtube.common", "The user's account is suspended."),
-    "channelClosed": (403, "youtube.channel", "The channel has been closed."),
-    "channelSuspended": (403, "youtube.channel", "The channel has been suspended."),
-    "authenticatedUserNotChannel": (403, "youtube.common", "The authenticated user's account has no channel."),
-    "accountDelegationForbidden": (403, "global", "The authenticated user cannot act on behalf of this owner."),
-    "forbidden": (403, "youtube.common", "The request might not be properly authorized."),
-    "forbiddenPrivacySetting": (403, "youtube.video", "The privacy setting is not allowed."),
-    "forbiddenLicenseSetting": (403, "youtube.video", "The license is not allowed."),
-    "forbiddenEmbedSetting": (403, "youtube.video", "The embed setting is not allowed."),
-    "invalidTitle": (400, "youtube.video", "The request metadata specifies an invalid or empty video title."),
-    "invalidDescription": (400, "youtube.video", "The request metadata specifies an invalid video description."),
-    "invalidTags": (400, "youtube.video", "The request metadata specifies invalid video keywords."),
-    "invalidCategoryId": (400, "youtube.video", "The snippet.categoryId property is invalid."),
-    "invalidPublishAt": (400, "youtube.video", "The request metadata specifies an invalid time."),
-    "invalidVideoMetadata": (400, "youtube.video", "The request metadata is invalid."),
-    "invalidFilename": (400, "youtube.video", "The video filename specified in the Slug header is invalid."),
-    "mediaBodyRequired": (400, "youtube.video", "The request does not include the video content."),
-    "videoNotFound": (404, "youtube.video", "The video cannot be found."),
-    "channelNotFound": (404, "youtube.channel", "The channel cannot be found."),
-    "playlistNotFound": (404, "youtube.playlistItem", "The playlist cannot be found."),
-    "backendError": (503, "global", "Backend Error"),
-    "internalError": (500, "global", "Internal error encountered."),
-}  # fmt: skip
 
 
 @dataclass
@@ -77,6 +45,16 @@ class Upload:
     file_name: str = ""
     video: str = ""
     wish: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Playlist:
+    """A list of videos; `items` are `{"id", "video", "at"}` in order."""
+
+    id: str
+    account: str
+    title: str
+    items: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -100,13 +78,17 @@ class YouTubeSimulator(Simulator):
         """Sessions by their id."""
         return world.table(f"{self.key}.uploads", Upload)
 
+    def playlists(self, world: World) -> Table[Playlist]:
+        """Playlists by their id; the list of uploads is none of them."""
+        return world.table(f"{self.key}.playlists", Playlist)
+
     def offline(self, world: World) -> Table[Offline]:
         """Codes that were asked for with offline access."""
         return world.table(f"{self.key}.offline", Offline)
 
     def prepare(self, world: World) -> None:
-        """Two channels; Harbor Books has not verified its telephone and may upload 15 minutes at most."""
-        self.uploads(world), self.offline(world)
+        """Two channels with a playlist each; Harbor Books may not upload more than 15 minutes."""
+        self.uploads(world), self.offline(world), self.playlists(world)
         if world.is_loaded:
             return
         for person, handle, name, bio, long_uploads in (
@@ -120,10 +102,12 @@ class YouTubeSimulator(Simulator):
                 "bio": bio,
                 "long_uploads": long_uploads,
             }
-            self.create_account(world, spec)
+            account = self.create_account(world, spec)
+            title = f"All about {name.split()[1].lower()}"
+            self.playlists(world).add(Playlist("PL" + secrets.token_urlsafe(24), account.id, title))
 
     def create_account(self, world: World, spec: dict[str, Any]) -> Account:
-        """`long_uploads` is allowed, eligible or disallowed."""
+        """`long_uploads` is allowed, eligible or disallowed; `telephone` false: no covers of its own."""
         return world.accounts.add(
             Account(
                 id="UC" + secrets.token_urlsafe(16),
@@ -134,7 +118,10 @@ class YouTubeSimulator(Simulator):
                 host=SITE,
                 bio=spec.get("bio", ""),
                 created_at=world.clock.now(),
-                extra={"long_uploads": spec.get("long_uploads", "allowed")},
+                extra={
+                    "long_uploads": spec.get("long_uploads", "allowed"),
+                    "telephone": bool(spec.get("telephone", True)),
+                },
             )
         )
 
@@ -186,31 +173,32 @@ class YouTubeSimulator(Simulator):
 
     def failure(self, call: Call, status: int, code: str) -> RefusalError:
         """`code` is any reason of the error table."""
+        if call.host == TOKENS:
+            said = {
+                "error": code.removeprefix("oauth/") or "invalid_grant",
+                "error_description": "Bad Request",
+            }
+            return RefusalError(status or (401 if "client" in code else 400), said)
         if code in NAMED:
             return refusal(code)
+        if code in STATUS_NAMES:
+            return RefusalError(
+                STATUS_NAMES[code], {"error": {"code": STATUS_NAMES[code], "message": code, "status": code}}
+            )
         if status == 404 or not status:
             return error(404, "notFound", "Not Found")
         return error(
             status, {403: "forbidden", 429: "rateLimitExceeded"}.get(status, "backendError"), "Error"
         )
 
+    def sharers(self, call: Call) -> str:
+        """A developer project, until midnight in California."""
+        day = datetime.fromtimestamp(call.now, PACIFIC).date()
+        return f"{call.token.client_id} on {day}"
+
     def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """403 without a word on when it resets."""
         return refusal("quotaExceeded")
-
-
-def error(
-    status: int, reason: str, message: str, domain: str = "global", headers: dict[str, str] | None = None
-) -> RefusalError:
-    """Google's error body."""
-    detail = {"message": message, "domain": domain, "reason": reason}
-    return RefusalError(status, {"error": {"code": status, "message": message, "errors": [detail]}}, headers)
-
-
-def refusal(reason: str, headers: dict[str, str] | None = None) -> RefusalError:
-    """A recorded error by its reason."""
-    status, domain, message = NAMED[reason]
-    return error(status, reason, message, domain, headers)
 
 
 simulator = YouTubeSimulator()

@@ -17,7 +17,8 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, DroppedError, reply
 
 from .reading import video_json
-from .server import API, API_TOO, SCOPE, SITE, UPLOADS, Upload, error, refusal, simulator
+from .refusals import error, refusal
+from .server import API, API_TOO, SCOPE, SITE, UPLOADS, Upload, simulator
 
 GRAIN = 262_144
 PIECE = 1 << 18
@@ -76,7 +77,7 @@ def open_session(call: Call) -> Response:
         raise error(400, "badContent", f"Media type '{mime}' is not supported.")
     if not size.isdigit() or not 0 < int(size) <= LARGEST:
         raise refusal("mediaBodyRequired")
-    _check(call, wish)
+    check_words(wish)
     slug = call.header("Slug") or ""
     if len(slug) > 200 or "/" in slug:
         raise refusal("invalidFilename")
@@ -92,7 +93,8 @@ def open_session(call: Call) -> Response:
     )
 
 
-def _check(call: Call, wish: dict[str, Any]) -> None:
+def check_words(wish: dict[str, Any]) -> None:
+    """Title, text, tags, category and time, as they are held to on insert and update."""
     snippet, status = wish.get("snippet", {}), wish.get("status", {})
     title, description = snippet.get("title", ""), snippet.get("description", "")
     if not title.strip() or len(title) > 100 or set(title) & set("<>"):

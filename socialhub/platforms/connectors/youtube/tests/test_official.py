@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,7 +21,7 @@ from socialhub.platforms import registry
 from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import connect
-from socialhub.platforms.tests.samples import file_of, film, long_film
+from socialhub.platforms.tests.samples import file_of, film, long_film, picture
 from socialhub.platforms.transport import Exchange, Request, Response, Transport
 from socialhub.platforms.values import Content, Kind
 
@@ -93,41 +94,62 @@ def method_of(request: Request) -> tuple[Mapping[str, Any], bool] | None:
     if parts.hostname != "www.googleapis.com":
         return None
     path = parts.path.removeprefix("/upload").lstrip("/")
-    verb = "POST" if request.method == "PUT" else request.method
+    uploads = parts.path.startswith("/upload/")
+    verb = "POST" if uploads else request.method  # the bytes of an upload follow by PUT
     for resource in DOCUMENT["resources"].values():
         for method in resource.get("methods", {}).values():
             if (method["path"], method["httpMethod"]) == (path, verb):
-                return method, parts.path.startswith("/upload/")
+                return method, uploads
     raise AssertionError(f"no method {request.method} {parts.path}")
+
+
+def said_by(request: Request) -> Any:
+    """The resource in a request: its JSON body, or the first part of a body with a file."""
+    if request.body is None:
+        return None
+    sent = request.body.open()
+    data = sent if isinstance(sent, bytes) else b"".join(iter(lambda: sent.read(1 << 16), b""))
+    if request.body.content_type.startswith("multipart/related"):
+        head = f"Content-Type: {request.body.content_type}\r\n\r\n".encode()
+        _, first, _ = message_from_bytes(head + data).walk()
+        return json.loads(str(first.get_payload()))
+    return json.loads(data) if request.body.content_type.startswith("application/json") else None
 
 
 def test_all_that_is_sent_and_answered_is_in_the_discovery_document(sandbox: SandboxServer) -> None:
     transport = Listening(sandbox.url)
     desk = connect(CONNECTOR, CONNECTOR.logins[0], sandbox, transport=transport)
     video = file_of(film(), "video/mp4")
-    row = desk.publish(Content(Kind.VIDEO, "From the harbour", media=(video,)), CHOSEN)
+    content = Content(Kind.VIDEO, "From the harbour", media=(video,))
+    added = {
+        "playlist": desk.account.extra["playlists"][0]["id"],
+        "captions": file_of(b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n", "text/vtt"),
+        "thumbnail": file_of(picture(), "image/jpeg"),
+    }
+    row = desk.publish(content, {**CHOSEN, **added})
     assert CONNECTOR.publishing is not None
     assert CONNECTOR.publishing.delete is not None
+    assert CONNECTOR.publishing.edit is not None
+    CONNECTOR.publishing.edit(desk.api(), desk.account, row.post_id, content, {"title": "Fresher roast"})
     # A session that is gone, so that the lists are asked too.
     row.facts["session"] += "x"
     row.step, row.in_doubt = "send_chunks", True
-    desk.turn(row, Content(Kind.VIDEO, "From the harbour", media=(video,)), CHOSEN)
+    desk.turn(row, content, CHOSEN)
     CONNECTOR.publishing.delete(desk.api(), desk.account, row.post_id)
     seen = set()
     for request, response in transport.heard:
         found = method_of(request)
         if found is None:
             continue
-        method, uploads = found
+        method, _ = found
         seen.add(method["id"])
         query = parse_qs(urlsplit(request.url).query)
         assert set(query) <= set(method["parameters"]) | ALWAYS
         assert set(method.get("parameterOrder", ())) <= set(query)
         assert set(CONNECTOR.logins[0].scopes_for(CONNECTOR.capabilities)) & set(method["scopes"])
-        if uploads and request.method == "POST" and request.body is not None:
-            sent = request.body.open()
-            assert isinstance(sent, bytes)
-            check(json.loads(sent), method["request"], "request")
+        said = said_by(request)
+        if said is not None:
+            check(said, method["request"], "request")
         if response.status < 300 and response.content:
             check(json.loads(response.content), method["response"], "response")
     assert seen == {
@@ -135,6 +157,11 @@ def test_all_that_is_sent_and_answered_is_in_the_discovery_document(sandbox: San
         "youtube.videos.insert",
         "youtube.videos.list",
         "youtube.playlistItems.list",
+        "youtube.playlistItems.insert",
+        "youtube.playlists.list",
+        "youtube.captions.insert",
+        "youtube.thumbnails.set",
+        "youtube.videos.update",
         "youtube.videos.delete",
     }
 
@@ -179,5 +206,28 @@ def test_the_official_client_uploads_in_chunks_reads_back_and_deletes(
         chunks += 1
     listed = youtube.videos().list(part="snippet,status", id=video["id"]).execute()
     assert (chunks, listed["items"][0]["snippet"]["title"]) == (4, "Fresh roast")
+    add_what_belongs_to(youtube, video, desk.account.extra["playlists"][0]["id"], tmp_path)
+    shown = sandbox.control.posts(platform="youtube")[0]
+    assert (shown["title"], shown["captions"][0]["language"], "cover" in shown) == ("Fresher", "en", True)
     youtube.videos().delete(id=video["id"]).execute()
     assert sandbox.control.posts(platform="youtube") == []
+
+
+def add_what_belongs_to(youtube: Any, video: Mapping[str, Any], playlist: str, folder: Path) -> None:
+    """Cover, captions, playlist and other words by the official client."""
+    cover, captions = folder / "cover.jpg", folder / "captions.srt"
+    cover.write_bytes(picture())
+    captions.write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
+    youtube.thumbnails().set(videoId=video["id"], media_body=MediaFileUpload(str(cover))).execute()
+    track = {"snippet": {"videoId": video["id"], "language": "en", "name": ""}}
+    file = MediaFileUpload(str(captions), mimetype="application/octet-stream")
+    youtube.captions().insert(part="snippet", body=track, media_body=file).execute()
+    resource = {"kind": "youtube#video", "videoId": video["id"]}
+    entry = {"snippet": {"playlistId": playlist, "resourceId": resource}}
+    youtube.playlistItems().insert(part="snippet", body=entry).execute()
+    items = (
+        youtube.playlistItems().list(part="id", playlistId=playlist, videoId=video["id"]).execute()["items"]
+    )
+    assert len(items) == 1
+    words = {"id": video["id"], "snippet": {"title": "Fresher", "categoryId": "22"}}
+    youtube.videos().update(part="snippet", body=words).execute()
