@@ -40,6 +40,8 @@ def since(job: Job, index: int) -> str:
 def find_status(job: Job) -> Finding:
     """Adopt the one status that is ours; say that it is absent only when that is proven or harmless."""
     index = len(job.facts["posts"])
+    if index == len(job.content.posts):
+        return None  # all were taken; what broke off was the look that follows, which may be repeated
     matches = [status for status in _listed(job, index) if _is_ours(job, index, status)]
     if len(matches) > 1:
         return Unsure("Several posts on the server look like this one. Open the profile and decide.")

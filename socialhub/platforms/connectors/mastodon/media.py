@@ -19,6 +19,7 @@ from socialhub.platforms.values import Media
 from .errors import about_a_file
 
 UPLOAD_TIMEOUT = (5.0, 120.0)
+MIDDLE = "0,0"
 POLLS = tuple(timedelta(seconds=seconds) for seconds in (3, 5, 8, 13, 20, 60))
 
 
@@ -51,8 +52,11 @@ def upload_media(job: Job) -> Outcome:
 
 
 def _send(job: Job, media: Media) -> dict[str, Any]:
+    details = {"description": media.alt} if media.alt else {}
+    if media.is_image and job.options.get("focus") not in (None, MIDDLE):
+        details["focus"] = str(job.options["focus"])
     body = multipart(
-        {"description": media.alt} if media.alt else {},
+        details,
         name="file",
         filename=media.name or "file",
         mime=media.mime,
@@ -67,6 +71,31 @@ def _send(job: Job, media: Media) -> dict[str, Any]:
     except PlatformError as error:
         raise about_a_file(error) from None
     return {"id": answer.text("id"), "ready": answer.status != 202}
+
+
+def set_thumbnail(job: Job) -> Outcome:
+    """Give the video the picture that a person chose, before it is in a post; again is no harm."""
+    picture = job.options.get("thumbnail")
+    if not isinstance(picture, Media):
+        return Go()
+    body = multipart(
+        {},
+        name="thumbnail",
+        filename=picture.name or "thumbnail",
+        mime=picture.mime,
+        read=picture.read,
+        offset=0,
+        length=picture.size,
+    )
+    try:
+        answer = job.api.put(
+            f"api/v1/media/{media_ids(job, 0)[0]}", body=body, timeout=UPLOAD_TIMEOUT, expect=(404,)
+        )
+    except PlatformError as error:
+        raise about_a_file(error) from None
+    if answer.status == 404:
+        return Back("upload_media", {"media": {}, "polls": 0}, note="the server no longer has the file")
+    return Go()
 
 
 def await_media(job: Job) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from socialhub.platforms.options import Choice, Option, Options, OptionType
+from socialhub.platforms.rules import Image
 from socialhub.platforms.values import Kind
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -42,6 +43,28 @@ SENSITIVE = Option(
 LANGUAGE = Option(
     "language", "Language", OptionType.TEXT, max=3, help="ISO 639 code such as en; empty: the account's own."
 )
+FOCUS = Option(
+    "focus",
+    "What previews keep in view",
+    default="0,0",
+    kinds=frozenset({Kind.IMAGE, Kind.GALLERY}),
+    choices=(
+        Choice("0,0", "The middle"),
+        Choice("0,1", "The top"),
+        Choice("0,-1", "The bottom"),
+        Choice("-1,0", "The left"),
+        Choice("1,0", "The right"),
+    ),
+    help="Timelines crop pictures to fit.",
+)
+THUMBNAIL = Option(
+    "thumbnail",
+    "Picture that stands for the video",
+    OptionType.MEDIA,
+    kinds=frozenset({Kind.VIDEO}),
+    # The server holds it to its limit for pictures; this is Mastodon's own.
+    file=Image(frozenset({"image/jpeg", "image/png"}), 16_777_216, max_pixels=33_177_600),
+)
 ONLY_TEXT = frozenset({Kind.TEXT})
 POLL = (
     Option("poll_options", "Poll: answers", OptionType.LINES, kinds=ONLY_TEXT, max=50, max_items=4),
@@ -62,4 +85,4 @@ POLL = (
     Option("poll_multiple", "Poll: several answers allowed", OptionType.FLAG, default=False, kinds=ONLY_TEXT),
 )
 
-options = Options((VISIBILITY, QUIET_REPLIES, SPOILER, SENSITIVE, LANGUAGE, *POLL))
+options = Options((VISIBILITY, QUIET_REPLIES, SPOILER, SENSITIVE, LANGUAGE, FOCUS, THUMBNAIL, *POLL))

@@ -1,7 +1,7 @@
 """Posting statuses, one a turn (https://docs.joinmastodon.org/methods/statuses/#create, read 2026-07).
 
 Facts: ``keys`` the Idempotency-Key of each part, ``since`` the newest status of ours before the first part,
-``posts`` the parts that are live as ``{"id": …, "url": …}``.
+``posts`` the parts that are live as ``{"id": …, "url": …}``, ``missed`` how often one of them was not shown.
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ from typing import Any
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
 from socialhub.platforms.errors import PlatformError
-from socialhub.platforms.flow import Flow, Go, Job, Live, Outcome, Stay, Step, partly
+from socialhub.platforms.flow import Flow, Go, Held, Job, Live, Outcome, Stay, Step, partly
 from socialhub.platforms.values import Account, Kind
 
+from .editing import edit
 from .finding import find_status
 from .instance import Instance
-from .media import await_media, media_ids, upload_media
+from .media import await_media, media_ids, set_thumbnail, upload_media
+
+LOOK_AGAIN = timedelta(seconds=5)
+MOST_MISSES = 3
+"""Reads may lag behind writes on large servers; a post that is not shown after this many looks was dropped."""
+GONE = (404, 410)
+LOOK_TIMEOUT = (3.0, 5.0)
 
 
 def prepare_status(job: Job) -> Outcome:
@@ -35,6 +42,8 @@ def prepare_status(job: Job) -> Outcome:
 def post_status(job: Job) -> Outcome:
     """Publish the next part; the same key within the hour gives the same status."""
     index = len(job.facts["posts"])
+    if index == len(job.content.posts):  # all were taken, but one was not shown
+        return _shown(job, job.facts["posts"])
     headers = {}
     if Instance.of(job.account).is_mastodon:
         # Others ignore the key, or (Pleroma) replay a refusal for as long as they remember it.
@@ -45,11 +54,36 @@ def post_status(job: Job) -> Outcome:
         return partly(error, done=index, count=len(job.content.posts))
     url = answer.body.get("url") or answer.body.get("uri") or ""
     posts = [*job.facts["posts"], {"id": answer.text("id"), "url": str(url)}]
-    facts = {"posts": posts}
     done, count = len(posts), len(job.content.posts)
     if done < count:
-        return Stay(facts, progress=done / count, note=f"{done} of {count} posts are live")
-    return Live(posts[0]["id"], posts[0]["url"], facts)
+        return Stay({"posts": posts}, progress=done / count, note=f"{done} of {count} posts are live")
+    return _shown(job, posts)
+
+
+def _shown(job: Job, posts: list[dict[str, str]]) -> Outcome:
+    """Look whether the server shows what it took: a rule against spam may drop a post and answer as if it stood
+    (https://github.com/mastodon/mastodon, Antispam::SilentlyDrop). Any trouble but its absence is no reason to
+    doubt the good answer. Of a thread the two ends tell: what is dropped takes the rest with it.
+    """
+    missed = int(job.facts.get("missed", 0))
+    if any(_is_missing(job, post["id"]) for post in posts[:1] + posts[1:][-1:]):
+        if missed < MOST_MISSES:
+            facts = {"posts": posts, "missed": missed + 1}
+            return Stay(facts, LOOK_AGAIN, note="the server does not show the post yet")
+        return Held(
+            "The server answered that it took the post, but does not show it: a rule against spam may have"
+            " dropped it. Open the profile before you post it again.",
+            {"posts": posts},
+        )
+    return Live(posts[0]["id"], posts[0]["url"], {"posts": posts})
+
+
+def _is_missing(job: Job, post_id: str) -> bool:
+    try:
+        answer = job.api.get(f"api/v1/statuses/{post_id}", expect=GONE, timeout=LOOK_TIMEOUT)
+    except PlatformError:
+        return False
+    return answer.status in GONE
 
 
 def body_of(job: Job, index: int) -> dict[str, Any]:
@@ -92,15 +126,19 @@ POSTING = (
     Step("prepare_status", prepare_status, label="Note our newest post"),
     Step("post_status", post_status, find=find_status, label="Post"),
 )
+THUMBNAIL = Step("set_thumbnail", set_thumbnail, label="Send the picture for the video")
 WORDS, FILES = Flow(POSTING), Flow(UPLOADS + POSTING)
+FILM = Flow((UPLOADS[0], THUMBNAIL, UPLOADS[1], *POSTING))
 publishing = Publishing(
     flows={
         Kind.TEXT: WORDS,
         Kind.IMAGE: FILES,
         Kind.GALLERY: FILES,
-        Kind.VIDEO: FILES,
+        Kind.VIDEO: FILM,
         Kind.THREAD: FILES,
     },
     delete=delete,
+    edit=edit,
+    edit_options=frozenset({"spoiler_text", "sensitive", "language"}),
     posts_of=lambda facts: tuple(post["id"] for post in facts.get("posts", ())),
 )

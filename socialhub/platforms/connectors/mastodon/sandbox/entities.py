@@ -78,7 +78,7 @@ def status_json(call: Call, post: Post) -> dict[str, Any]:
         "replies_count": len(call.world.live_posts(reply_to=post.id, host=post.host)),
         "reblogs_count": 0,
         "favourites_count": 0,
-        "edited_at": None,
+        "edited_at": iso(post.extra["edited_at"]) if post.extra.get("edited_at") else None,
         "content": to_html(post.text),
         "reblog": None,
         "application": {"name": app.name, "website": app.extra["website"]} if app else None,

@@ -19,6 +19,7 @@ from .server import GENERAL, IMAGES, MOVING, refuse, simulator
 UPLOADS = Limit("media", 30, 1800)
 UNATTACHED_LIFETIME = 86_400
 """Seconds after which a file without a post is removed (MediaAttachmentsVacuum TTL)."""
+PREVIEW = ".preview"
 DETAILS = {"description": Field(), "focus": Field(), "thumbnail": Field("file")}
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -69,7 +70,8 @@ def read(call: Call) -> Response:
 def describe(call: Call) -> Response:
     """Alt text and focus, as long as the file is in no post."""
     media = _unattached(call)
-    _set_details(call, media, call.body(DETAILS))
+    is_form = call.request.mimetype == "multipart/form-data"
+    _set_details(call, media, call.form(DETAILS) if is_form else call.body(DETAILS))
     return reply(media_json(call, media))
 
 
@@ -82,10 +84,14 @@ def remove(call: Call) -> Response:
 
 @simulator.route("GET", "/system/media_attachments/<name>")
 def show(call: Call) -> Response:
-    """The file under its public address."""
-    media = call.world.media.get(call.args["name"].partition(".")[0])
+    """The file under its public address, or the picture that stands for it."""
+    name = call.args["name"]
+    media = call.world.media.get(name.partition(".")[0])
     if media is None:
         raise refuse(404)
+    if name.endswith(PREVIEW) and "thumbnail" in media.extra:
+        path = call.world.blobs.path(media.extra["thumbnail"])
+        return send_file(path, call.request.environ, mimetype=probe(path).mime, conditional=True)
     return send_file(
         call.world.blobs.path(media.blob), call.request.environ, mimetype=media.mime, conditional=True
     )
@@ -129,6 +135,12 @@ def _set_details(call: Call, media: Media, form: dict[str, Any]) -> None:
     if len(form.get("description", "")) > simulator.server(call).description_limit:
         raise refuse(422, "Validation failed: Description is too long")
     media.alt = form.get("description", media.alt)
+    if "thumbnail" in form:
+        blob = call.world.blobs.save(form["thumbnail"].stream)
+        seen = probe(call.world.blobs.path(blob))
+        if seen.mime not in IMAGES or not seen.is_whole:
+            raise refuse(422, "Validation failed: Thumbnail content type is invalid, Thumbnail is invalid")
+        media.extra["thumbnail"] = blob
     if "focus" in form:
         try:
             x, y = (float(part) for part in form["focus"].split(","))
@@ -162,7 +174,7 @@ def media_json(call: Call, media: Media) -> dict[str, Any]:
         "id": media.id,
         "type": "gifv" if media.mime == "image/gif" and media.ready_at > media.created_at else kind,
         "url": None if media.ready_at > call.now else url,
-        "preview_url": url,
+        "preview_url": url + PREVIEW if "thumbnail" in media.extra else url,
         "remote_url": None,
         "meta": {
             "original": {"width": media.width, "height": media.height},

@@ -62,7 +62,7 @@ class Server:
 
     `has_html_login`: a missing or dead token gets a redirect to a login page, as Pixelfed does.
     `idempotency`: on, off, or error_on_repeat (the fault of some 4.5/4.6 releases: HTTP 500 although the
-    first post exists).
+    first post exists). `drops_silently`: posts are answered as if they stood and are not there (Antispam).
     """
 
     host: str
@@ -76,6 +76,7 @@ class Server:
     has_v2_instance: bool = True
     has_html_login: bool = False
     idempotency: str = "on"
+    drops_silently: bool = False
     needs_media: bool = False
     processing_seconds: float = 2.0
     max_characters: int = 500

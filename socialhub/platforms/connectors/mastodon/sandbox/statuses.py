@@ -90,22 +90,30 @@ def post_status(call: Call) -> Response:
             raise refuse(500)
         return reply(status_json(call, find_status(call, known.post)))
     media = _media_of(call, server, wish.get("media_ids", []))
-    _check(call, server, wish, media)
+    check_status(call, server, wish, media)
     post = _create(call, wish, media)
+    if server.drops_silently:
+        answer = status_json(call, post)
+        call.world.posts.remove(post.id)
+        return reply(answer)
     if key and server.idempotency != "off":
         keys(call.world).add(Key(f"{call.token.account} {key}", post.id, call.now))
     return reply(status_json(call, post))
 
 
 def _media_of(call: Call, server: Server, wanted: list[str]) -> list[Media]:
-    found = [find_unattached(call, str(media_id)) for media_id in wanted]
+    return check_media(server, wanted, [find_unattached(call, str(key)) for key in wanted], call.now)
+
+
+def check_media(server: Server, wanted: list[str], found: list[Media | None], now: float) -> list[Media]:
+    """The files of a post: all there, not too many, ready, and of kinds that go together."""
     lost = [media_id for media_id, media in zip(wanted, found, strict=True) if media is None]
     if lost and server.api_version:
         raise refuse(422, f"Media {', '.join(lost)} not found or already attached to another post")
     media = [item for item in found if item is not None]
     if len(media) > server.max_media_attachments:
         raise refuse(422, f"Cannot attach more than {server.max_media_attachments} files")
-    if any(item.ready_at > call.now or item.failure for item in media):
+    if any(item.ready_at > now or item.failure for item in media):
         raise refuse(422, "Cannot attach files that have not finished processing. Try again in a moment!")
     kinds = {item.mime.partition("/")[0] for item in media}
     if len(media) > 1 and kinds - {"image"}:
@@ -113,7 +121,8 @@ def _media_of(call: Call, server: Server, wanted: list[str]) -> list[Media]:
     return media
 
 
-def _check(call: Call, server: Server, wish: dict[str, Any], media: list[Media]) -> None:
+def check_status(call: Call, server: Server, wish: dict[str, Any], media: list[Media]) -> None:
+    """Refuse a status that the server would refuse, in its words."""
     text, spoiler = wish.get("status", ""), wish.get("spoiler_text", "")
     if server.needs_media and not media:
         raise refuse(422, "The media ids field is required.")
