@@ -1,4 +1,4 @@
-"""The flows of a Page's posts, their links, and deletion
+"""The flows of a Page's posts, and their links
 (https://developers.facebook.com/docs/pages-api/posts, read 2026-06).
 """
 
@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
 from socialhub.platforms.connectors._graph.comments import comment_step
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Flow, Job, Live, Outcome, Stay, Step
-from socialhub.platforms.values import Account, Kind
+from socialhub.platforms.values import Kind
 
+from .editing import delete, edit
 from .finding import find_post, find_story, find_video, listed_stories
 from .posts import create_post, publish_photo_story, upload_photos
-from .videos import await_video, finish_video, has_video, open_upload, send_video
+from .videos import await_video, finish_video, has_video, open_upload, send_video, set_cover
 
 SITE = "https://www.facebook.com"
 LINK_WAIT = timedelta(seconds=20)
@@ -57,15 +57,6 @@ def _story_link(job: Job, post_id: str) -> str:
     return next((str(line.get("url") or "") for line in lines), "")
 
 
-def delete(api: Api, account: Account, post_id: str) -> None:
-    """Delete a post, a video or a reel."""
-    try:
-        api.delete(post_id)
-    except PlatformError as error:
-        if error.kind is not Fault.NOT_FOUND:
-            raise
-
-
 PHOTOS = Step("upload_photos", upload_photos, label="Send the pictures")
 POST = Step("create_post", create_post, find=find_post, label="Publish")
 OPEN = Step("open_upload", open_upload, label="Announce the video")
@@ -75,11 +66,12 @@ FINISH = Step(
 )
 STORY = Step("publish_story", publish_story, find=find_story, label="Publish the story")
 LINK = Step("read_permalink", read_permalink, deadline=timedelta(minutes=10), label="Read the link")
+COVER = Step("set_cover", set_cover, deadline=timedelta(minutes=10), label="Set the cover")
 COMMENT = comment_step("message")
 
 WORDS = Flow((POST,), after=(LINK, COMMENT))
 PICTURES = Flow((PHOTOS, POST), after=(LINK, COMMENT))
-VIDEO = Flow((OPEN, SEND, FINISH), after=(LINK, COMMENT))
+VIDEO = Flow((OPEN, SEND, FINISH), after=(COVER, LINK, COMMENT))
 publishing = Publishing(
     flows={
         Kind.TEXT: WORDS,
@@ -91,4 +83,5 @@ publishing = Publishing(
         Kind.STORY: Flow((PHOTOS, OPEN, SEND, STORY), after=(LINK,)),
     },
     delete=delete,
+    edit=edit,
 )

@@ -15,7 +15,7 @@ from socialhub.platforms.connectors._graph.uploading import UPLOAD_TIMEOUT, held
 from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Go, Job, Live, Outcome, Stay
 from socialhub.platforms.multipart import multipart
-from socialhub.platforms.values import Kind
+from socialhub.platforms.values import Kind, Media
 
 from .errors import WRONG_CHUNK, failed_video
 
@@ -121,6 +121,26 @@ def await_video(job: Job) -> Outcome:
         raise failed_video(job.api.platform, status)
     polls = int(job.facts.get("polls", 0))
     return Stay({"polls": polls + 1}, POLLS[min(polls, len(POLLS) - 1)], note="Facebook works on the video")
+
+
+def set_cover(job: Job) -> Outcome:
+    """Give the video the cover that a person chose. Set twice, the later one counts: they are the same
+    (https://developers.facebook.com/docs/graph-api/reference/video/thumbnails, read 2026-06).
+    """
+    cover = job.options.get("cover")
+    if not isinstance(cover, Media):
+        return Go()
+    body = multipart(
+        {"is_preferred": "true"},
+        name="source",
+        filename=cover.name,
+        mime=cover.mime,
+        read=cover.read,
+        offset=0,
+        length=cover.size,
+    )
+    job.api.post(f"{job.facts['video']['id']}/thumbnails", body=body, timeout=UPLOAD_TIMEOUT)
+    return Go()
 
 
 def live_id(job: Job) -> str:

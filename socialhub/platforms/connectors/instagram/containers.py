@@ -8,7 +8,7 @@ lives for 24 hours; one that expires sends the flow back to the start. A spare o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -66,8 +66,7 @@ def _form(job: Job) -> Form:
             form["media_type"] = "STORIES"
         elif media.is_video:
             form |= {"media_type": "REELS", "share_to_feed": _flag(options.get("share_to_feed", True))}
-            if options.get("thumb_offset") is not None:
-                form["thumb_offset"] = str(int(float(options["thumb_offset"]) * 1000))
+            form |= _cover(options)
         elif media.alt:
             form["alt_text"] = media.alt
     if options.get("collaborators"):
@@ -75,6 +74,15 @@ def _form(job: Job) -> Form:
     if options.get("is_ai_generated"):
         form["is_ai_generated"] = "true"
     return form
+
+
+def _cover(options: Mapping[str, Any]) -> Form:
+    """A picture wins over a second of the video, so that one is not sent beside it."""
+    if isinstance(options.get("cover"), Media):
+        return {"cover_url": options["cover"].public_url(LINK_LIFETIME)}
+    if options.get("thumb_offset") is not None:
+        return {"thumb_offset": str(int(float(options["thumb_offset"]) * 1000))}
+    return {}
 
 
 def _source(job: Job, media: Media) -> Form:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from socialhub.platforms.options import Option, Options, OptionType
+from socialhub.platforms.rules import Image
 from socialhub.platforms.values import Kind
 
 REELS = frozenset({Kind.VIDEO, Kind.SHORT})
@@ -25,6 +26,14 @@ options = Options(
             kinds=REELS,
             max=900,
             help="Empty: Instagram chooses.",
+        ),
+        Option(
+            "cover",
+            "Cover: a picture of its own",
+            OptionType.MEDIA,
+            kinds=REELS,
+            file=Image(frozenset({"image/jpeg"}), 8 * 1024 * 1024),
+            help="JPEG, best 9:16. Counts more than a second of the video.",
         ),
         Option(
             "collaborators",

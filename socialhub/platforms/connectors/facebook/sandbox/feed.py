@@ -1,4 +1,4 @@
-"""Posts with text, a link or photos; deletion (https://developers.facebook.com/docs/pages-api/posts)."""
+"""Posts with text, a link or photos (https://developers.facebook.com/docs/pages-api/posts)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
-from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object, read
+from socialhub.platforms.connectors._graph.sandbox.simulator import read
 from socialhub.platforms.sandbox.records import Account
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .photos import as_media
 from .server import CALLS, make_post, open_page, simulator
-from .store import KEY, Photo, films, habits, photos
+from .store import Photo, habits, photos
 
 LONGEST_TEXT = 63_206
 FEED = {"message": Field(), "link": Field(), "attached_media": Field("any"), "published": Field("bool")}
@@ -74,23 +74,3 @@ def _attached(call: Call, page: Account, item: Any) -> Photo:
     if photo.post and habits(call.world).reattach == "refuse":
         raise graph_error("100", "(#100) The photo is shown by another post")
     return photo
-
-
-@simulator.route("DELETE", "/<node>", scopes=("publish",), limit=CALLS)
-def delete(call: Call) -> Response:
-    """Take down a post, a video with its post, or a photo that no post shows."""
-    read(call, {})
-    node = call.args["node"]
-    post, photo, film = call.world.posts.get(node), photos(call.world).get(node), films(call.world).get(node)
-    owner = (
-        post.account if post and post.platform == KEY else photo.page if photo else film.page if film else ""
-    )
-    if not owner or owner != call.token.account or (post and post.deleted_at is not None):
-        raise missing_object(node, "delete")
-    if photo is not None:
-        photos(call.world).remove(node)
-    if film is not None:
-        films(call.world).remove(node)
-    if post is not None:
-        post.deleted_at = call.now
-    return reply({"success": True})

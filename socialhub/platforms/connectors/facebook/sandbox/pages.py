@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from socialhub.platforms.sandbox.pages import (
-    MediaView,
-    PostView,
-    ProfileView,
-    message_page,
-    post_page,
-    profile_page,
-)
+from socialhub.platforms.connectors._graph.sandbox.views import comment_view, gone, view
+from socialhub.platforms.sandbox.pages import PostView, ProfileView, post_page, profile_page
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call, NotMineError
 
 from .server import SITE, simulator
-from .store import KEY, comments
+from .store import KEY, comments, films
 from .stories import LIFETIME
 
 GONE = "This content isn't available right now"
-WHY = "The link may be broken, or it may have been removed."
 
 
 @simulator.route("GET", "/<name>", host=SITE)
@@ -54,10 +47,10 @@ def permalink(call: Call) -> Response:
     ]
     page = call.world.accounts.get(posts[0].account) if posts else None
     if page is None:
-        return message_page(GONE, WHY, 404)
+        return gone(GONE)
     post = posts[0]
     answers = tuple(
-        PostView(page.name, page.handle, post.url, item.created_at, item.text, badges=("comment",))
+        comment_view(post, page, item.created_at, item.text)
         for item in comments(call.world).where(post=post.id)
     )
     return post_page(simulator.name, (), _view(call, post, page), answers)
@@ -68,19 +61,7 @@ def _is_over(call: Call, post: Post) -> bool:
 
 
 def _view(call: Call, post: Post, page: Account) -> PostView:
-    files = [item for key in post.media if (item := call.world.media.get(key))]
-    badges = tuple(
-        word for word in (post.extra["kind"], post.extra.get("title"), post.extra.get("link")) if word
-    )
-    return PostView(
-        name=page.name,
-        handle=page.handle,
-        url=post.url,
-        at=post.created_at,
-        text=post.text,
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
-            for item in files
-        ),
-        badges=badges if badges != ("status",) else (),
-    )
+    film = films(call.world).get(post.id)
+    kind = post.extra["kind"] if post.extra["kind"] != "status" else ""
+    badges = (kind, post.extra.get("title"), post.extra.get("link"))
+    return view(call, post, page, badges, film.cover if film else "")

@@ -95,10 +95,12 @@ class FacebookSimulator(GraphSimulator):
         return f"https://{SITE}/{account.handle[1:]}"
 
     def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
-        """Kind, link, title, comments."""
-        post = world.posts.get(post_id)
-        return (
-            {**post.extra, "comments": [c.text for c in comments(world).where(post=post_id)]} if post else {}
+        """Kind, link, title, comments, the fingerprint of the cover."""
+        post, film = world.posts.get(post_id), films(world).get(post_id)
+        cover = world.media.get(film.cover) if film else None
+        texts = [comment.text for comment in comments(world).where(post=post_id)]
+        return {**(post.extra if post else {}), "comments": texts} | (
+            {"cover": world.blobs.sha256(cover.blob)} if cover else {}
         )
 
     def failure(self, call: Call, status: int, code: str) -> RefusalError:

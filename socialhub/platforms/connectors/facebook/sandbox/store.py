@@ -28,7 +28,8 @@ class Photo:
 class Film:
     """A video in the making. `kind` names the edge it began at: videos, video_reels or video_stories.
 
-    `problem` is the code that processing ends with; `finished_at` is when publishing was asked for.
+    `problem` is the code that processing ends with; `finished_at` is when publishing was asked for; `cover` is
+    a file.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Film:
     ready_at: float = 0.0
     problem: str = ""
     post: str = ""
+    cover: str = ""
 
     def phases(self, now: float) -> tuple[str, str, str]:
         """`video_status`, and the states of processing and of publishing."""

@@ -19,7 +19,7 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 from socialhub.platforms.sandbox.world import World
 
-from .pulling import pull_image, pull_video
+from .pulling import pull_cover, pull_image, pull_video
 from .server import CALLS, open_account, simulator
 from .store import Container
 
@@ -87,11 +87,13 @@ def create(call: Call) -> Response:
             children=as_list(wish.get("children", []), "children"),
             options={
                 name: wish[name]
-                for name in ("share_to_feed", "collaborators", "user_tags", "cover_url")
+                for name in ("share_to_feed", "collaborators", "user_tags", "thumb_offset")
                 if name in wish
             },
         )
     answer = {"id": container.id}
+    if "cover_url" in wish:
+        container.cover = _fetch_cover(call, account, wish["cover_url"])
     if "image_url" in wish:
         _fetch_image(call, container, wish["image_url"])
     elif "upload_type" in wish:
@@ -197,6 +199,16 @@ def _fetch_image(call: Call, container: Container, url: str) -> None:
     if call.fault("rejected_media"):
         raise graph_error("36001/2207005")
     container.is_ready = True
+
+
+def _fetch_cover(call: Call, account: Account, url: str) -> str:
+    """A picture of its own for a reel, fetched before the answer."""
+    try:
+        media = pull_cover(call.world, account.id, url)
+    except PullError as error:
+        raise graph_error(error.code) from None
+    with call.world.lock:
+        return call.world.media.add(media).id
 
 
 def _fetch_video(world: World, container: Container, url: str) -> None:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from socialhub.platforms.sandbox.pages import (
-    MediaView,
-    PostView,
-    ProfileView,
-    message_page,
-    post_page,
-    profile_page,
-)
+from socialhub.platforms.connectors._graph.sandbox.views import comment_view, gone, view
+from socialhub.platforms.sandbox.pages import PostView, ProfileView, post_page, profile_page
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call
 
 from .reading import is_over
 from .server import SITES, simulator
 from .store import comments_of
-
-GONE = "Sorry, this page isn't available."
 
 
 @simulator.route("GET", "/<user>", host=SITES[0])
@@ -34,7 +26,7 @@ def profile(call: Call) -> Response:
         if account.kind != "page"
     ]
     if not found:
-        return message_page(GONE, "The link may be broken, or the page may have been removed.", 404)
+        return gone()
     account = found[0]
     posts = [
         post for post in reversed(call.world.live_posts(account=account.id)) if not is_over(post, call.now)
@@ -69,9 +61,7 @@ def facebook_page(call: Call) -> Response:
     """A Page only says which account is linked to it."""
     page = call.world.accounts.get(call.args["page"])
     if page is None or page.kind != "page":
-        return message_page(
-            "Page not found", "The link may be broken, or the page may have been removed.", 404
-        )
+        return gone("Page not found")
     linked = call.world.accounts.get(page.extra.get("linked", ""))
     bio = f"Linked to Instagram {linked.handle}." if linked else "No Instagram account is linked."
     return profile_page(ProfileView("Facebook Page", call.host, page.name, page.handle, bio, (), ()))
@@ -80,27 +70,14 @@ def facebook_page(call: Call) -> Response:
 def _one(call: Call, posts: list[Post]) -> Response:
     account = call.world.accounts.get(posts[0].account) if posts else None
     if account is None:
-        return message_page(GONE, "The link may be broken, or the page may have been removed.", 404)
+        return gone()
     post = posts[0]
     answers = tuple(
-        PostView(account.name, account.handle, post.url, item.created_at, item.text, badges=("comment",))
-        for item in comments_of(call.world, post.id)
+        comment_view(post, account, item.created_at, item.text) for item in comments_of(call.world, post.id)
     )
     return post_page(simulator.name, (), _view(call, post, account), answers)
 
 
 def _view(call: Call, post: Post, account: Account) -> PostView:
-    files = [item for key in post.media if (item := call.world.media.get(key))]
-    product = {"REELS": ("Reel",), "STORY": ("Story",)}.get(post.extra["product"], ())
-    return PostView(
-        name=account.name,
-        handle=account.handle,
-        url=post.url,
-        at=post.created_at,
-        text=post.text,
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
-            for item in files
-        ),
-        badges=product,
-    )
+    product = {"REELS": "Reel", "STORY": "Story"}.get(post.extra["product"])
+    return view(call, post, account, (product,), post.extra.get("cover", ""))

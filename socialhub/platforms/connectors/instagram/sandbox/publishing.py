@@ -43,11 +43,10 @@ def publish(call: Call) -> Response:
     return reply({"id": post.id})
 
 
-def quota_used(call: Call, account: Account) -> int:
-    """Posts published in the last 24 hours, deleted ones among them."""
-    return len(
-        [post for post in call.world.posts.where(account=account.id) if post.created_at > call.now - DAY]
-    )
+def quota_used(call: Call, account: Account, since: float = 0) -> int:
+    """Posts published in the last 24 hours (and after `since`), deleted ones among them."""
+    start = max(call.now - DAY, since)
+    return len([post for post in call.world.posts.where(account=account.id) if post.created_at > start])
 
 
 @simulator.route("GET", "/<node>/content_publishing_limit", scopes=("publish",), limit=CALLS)
@@ -55,9 +54,11 @@ def read_quota(call: Call) -> Response:
     """How much of the quota is used."""
     wish = read(call, {"fields": Field(), "since": Field("int")})
     account = open_account(call, call.args["node"])
-    quota = simulator.habits(call.world).quota
+    quota, since = simulator.habits(call.world).quota, wish.get("since", call.now)
+    if not call.now - DAY <= since <= call.now:
+        raise graph_error("100", "(#100) Param since must lie within the last 24 hours")
     readers = {
-        "quota_usage": lambda inner: quota_used(call, account),
+        "quota_usage": lambda inner: quota_used(call, account, wish.get("since", 0)),
         "config": lambda inner: {"quota_total": quota, "quota_duration": DAY},
         "id": lambda inner: None,
     }
@@ -91,6 +92,7 @@ def _make_post(call: Call, account: Account, container: Container) -> Post:
                 "shortcode": shortcode,
                 "container": container.id,
                 "options": container.options,
+                "cover": container.cover,
             },
         )
     )

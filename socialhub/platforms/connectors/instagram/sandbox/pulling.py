@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from socialhub.platforms.connectors._graph.sandbox.pulling import PullError, pull
 from socialhub.platforms.sandbox.probe import probe
+from socialhub.platforms.sandbox.records import Media
 from socialhub.platforms.sandbox.world import World
 
-from .store import Container
+from .store import KEY, Container
 
 IMAGE_LIMIT = 8 * 1024 * 1024
 VIDEO_LIMITS = {"STORIES": 100 * 1024 * 1024}
@@ -29,6 +30,19 @@ def pull_image(world: World, container: Container, url: str) -> None:
     ratio = seen.width / seen.height
     if container.kind != "STORIES" and not RATIOS[0] - 0.01 <= ratio <= RATIOS[1] + 0.01:
         raise PullError("36003/2207009")
+
+
+def pull_cover(world: World, account: str, url: str) -> Media:
+    """Fetch and check the cover of a reel: a JPEG of any shape. Raises `PullError`."""
+    blob, mime = pull(world, url, IMAGE_LIMIT, "36000/2207004")
+    seen = probe(world.blobs.path(blob))
+    if not mime.startswith("image/"):
+        raise PullError("9004/2207052")
+    if seen.mime != "image/jpeg" or not seen.is_whole:
+        raise PullError("36001/2207005")
+    with world.lock:
+        key = f"18{world.serial() * 15_485_863 + 10**15}"
+    return Media(key, KEY, account, seen.mime, blob, world.blobs.size(blob), world.clock.now(), alt="Cover")
 
 
 def pull_video(world: World, container: Container, url: str) -> None:

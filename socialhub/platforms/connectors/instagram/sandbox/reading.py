@@ -121,6 +121,7 @@ def post_readers(call: Call, post: Post) -> dict[str, Reader]:
     """The fields of a post."""
     account = call.world.accounts.get(post.account)
     files = [item for key in post.media if (item := call.world.media.get(key))]
+    cover = call.world.media.get(post.extra.get("cover", ""))
     is_album = post.extra["type"] == "CAROUSEL_ALBUM"
     return {
         "id": lambda inner: post.id,
@@ -132,7 +133,7 @@ def post_readers(call: Call, post: Post) -> dict[str, Reader]:
         "media_type": lambda inner: post.extra["type"],
         "media_product_type": lambda inner: post.extra["product"],
         "media_url": lambda inner: None if is_album else _file_url(files[0]),
-        "thumbnail_url": lambda inner: None,
+        "thumbnail_url": lambda inner: _file_url(cover) if cover else None,
         "alt_text": lambda inner: files[0].alt or None,
         "username": lambda inner: _username(account),
         "owner": lambda inner: {"id": post.account},

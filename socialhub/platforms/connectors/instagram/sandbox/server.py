@@ -136,10 +136,13 @@ class InstagramSimulator(GraphSimulator):
         return f"https://{SITES[0]}/{account.handle[1:]}/"
 
     def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
-        """Product, shortcode, options, comments."""
+        """Product, shortcode, options, comments, the fingerprint of the cover."""
         post = world.posts.get(post_id)
+        if post is None:
+            return {}
+        cover = world.media.get(post.extra.get("cover", ""))
         comments = [{"id": item.id, "text": item.text} for item in comments_of(world, post_id)]
-        return {**post.extra, "comments": comments} if post else {}
+        return {**post.extra, "comments": comments, "cover": world.blobs.sha256(cover.blob) if cover else ""}
 
     def home_of(self, token: Token) -> str:
         """Tokens of the two ways in are strangers to each other's hosts."""

@@ -7,13 +7,14 @@ from typing import Any
 
 from socialhub.platforms.sandbox.world import Table, World
 
+KEY = "instagram"
 CONTAINER_LIFETIME = 86_400
 
 
 @dataclass
 class Container:
     """A post in the making. `problem` is the code that processing ended with; `media` the published post's
-    id.
+    id, `cover` a file.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Container:
     children: list[str] = field(default_factory=list)
     published_at: float | None = None
     media: str = ""
+    cover: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
     def status(self, now: float) -> str:

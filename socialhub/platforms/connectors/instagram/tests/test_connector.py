@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from socialhub.platforms import registry
 from socialhub.platforms.errors import Fault, PlatformError
@@ -13,6 +15,7 @@ from socialhub.platforms.login import OAuth2
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import Desk, Fragile, Row, Trouble, connect
 from socialhub.platforms.tests.samples import PutFile, file_host, file_of, film, long_film, picture
+from socialhub.platforms.transport import Transport
 from socialhub.platforms.values import Content, Kind
 
 CONNECTOR = registry.get("instagram")
@@ -90,7 +93,7 @@ def test_a_lost_answer_is_made_good_also_when_lists_and_flags_lag(
         sandbox.control.fault(
             "lagging_listing", match={"path": "/media$", "method": "GET", "times": 0}, seconds=lag
         )
-    desk.transport = Fragile(sandbox.url, at=3, trouble=Trouble.LOSE_ANSWER)
+    desk.transport = Fragile(sandbox.url, at=4, trouble=Trouble.LOSE_ANSWER)
     row = desk.publish(cup(put))
     assert [post["id"] for post in live(desk)] == [row.post_id]
     assert row.url == live(desk)[0]["url"]
@@ -110,7 +113,7 @@ def test_a_post_that_belongs_to_another_delivery_is_not_adopted(sandbox: Sandbox
     desk = connect(CONNECTOR, FACEBOOK, sandbox)
     first = desk.publish(cup(put))
     desk.taken = frozenset({first.post_id})
-    desk.transport = Fragile(sandbox.url, at=3, trouble=Trouble.LOSE_ANSWER)
+    desk.transport = Fragile(sandbox.url, at=4, trouble=Trouble.LOSE_ANSWER)
     second = desk.publish(cup(put))
     assert {post["id"] for post in live(desk)} == {first.post_id, second.post_id}
     assert first.post_id != second.post_id
@@ -119,7 +122,7 @@ def test_a_post_that_belongs_to_another_delivery_is_not_adopted(sandbox: Sandbox
 def test_two_posts_that_fit_are_left_to_a_person(sandbox: SandboxServer, put: PutFile) -> None:
     desk = connect(CONNECTOR, FACEBOOK, sandbox)
     desk.publish(cup(put))
-    desk.transport = Fragile(sandbox.url, at=3, trouble=Trouble.LOSE_ANSWER)
+    desk.transport = Fragile(sandbox.url, at=4, trouble=Trouble.LOSE_ANSWER)
     row = desk.publish(cup(put))
     assert row.held.startswith("Several posts")
     assert len(live(desk)) == 2
@@ -155,8 +158,9 @@ def test_a_picture_that_cannot_be_fetched_says_where_to_look(sandbox: SandboxSer
     desk = connect(CONNECTOR, FACEBOOK, sandbox)
     media = file_of(picture(), "image/jpeg", lambda ttl: "https://hub.northwind.coffee/media/1.jpg")
     row = Row()
-    desk.turn(row, Content(Kind.IMAGE, "A cup", media=(media,)), {})
-    assert row.step == ""
+    for _ in range(2):
+        desk.turn(row, Content(Kind.IMAGE, "A cup", media=(media,)), {})
+    assert row.step == "create_container"
     with pytest.raises(PlatformError) as caught:
         desk.api().post(
             f"{desk.account.external_id}/media", form={"image_url": "https://hub.northwind.coffee/1.jpg"}
@@ -170,7 +174,7 @@ def test_whatever_breaks_one_first_comment_is_written(
     sandbox: SandboxServer, put: PutFile, trouble: Trouble
 ) -> None:
     desk = connect(CONNECTOR, FACEBOOK, sandbox)
-    for at in range(3, 9):
+    for at in range(4, 10):
         desk.transport = Fragile(sandbox.url, at=at, trouble=trouble)
         desk.taken = frozenset(post["id"] for post in live(desk))
         desk.publish(cup(put, f"A cup {at}", first_comment="First!"))
@@ -212,3 +216,29 @@ def test_a_token_of_sixty_days_is_renewed_after_a_day(sandbox: SandboxServer, pu
     assert (desk.account.tokens.expires_at - first.expires_at).days == 50
     assert desk.account.tokens.scopes == first.scopes
     assert desk.publish(cup(put)).post_id
+
+
+@every_login
+def test_a_reel_shows_the_cover_that_was_chosen_and_not_a_second_of_the_film(
+    sandbox: SandboxServer, put: PutFile, login: OAuth2
+) -> None:
+    desk = connect(CONNECTOR, login, sandbox)
+    cover = file_of(picture("brown"), "image/jpeg", put(picture("brown"), "image/jpeg"))
+    row = desk.publish(reel(film(), put), {"cover": cover, "thumb_offset": 1})
+    assert live(desk)[0]["cover"] == hashlib.sha256(picture("brown")).hexdigest()
+    assert "thumb_offset" not in live(desk)[0]["options"]
+    shown = requests.get(Transport(sandbox_url=sandbox.url).address(row.url), timeout=10).text
+    assert 'alt="Cover"' in shown
+
+
+def test_a_cover_that_is_no_jpeg_is_refused_with_the_code_for_pictures(
+    sandbox: SandboxServer, put: PutFile
+) -> None:
+    desk = connect(CONNECTOR, FACEBOOK, sandbox)
+    faulty = file_of(film(), "image/jpeg", put(film(), "image/jpeg"))
+    with pytest.raises(PlatformError) as caught:
+        desk.publish(reel(film(), put), {"cover": faulty})
+    assert (caught.value.kind, caught.value.code) == (Fault.INVALID_MEDIA, "2207005")
+    png = file_of(picture(), "image/png", put(picture(), "image/png"))
+    found = CONNECTOR.check(reel(film(), put), desk.account, {"cover": png})
+    assert [(violation.code, violation.field) for violation in found] == [("media_type", "options.cover")]
