@@ -107,6 +107,11 @@ class Connector:
             raise LookupError(f"{self.key} publishes nothing")
         return self.refine(self.rules, account) if self.refine else self.rules
 
+    def quotas_for(self, account: Account) -> tuple[Quota, ...]:
+        """The quotas with the limits that the platform told of this account (``quotas`` in ``Account.extra``)."""
+        told = account.extra.get("quotas") or {}
+        return tuple(replace(quota, limit=int(told.get(quota.name, quota.limit))) for quota in self.quotas)
+
     def options_for(self, account: Account) -> Options:
         """The options with the lists that only this account knows (boards, playlists) filled in."""
         if self.remote_choices is None:

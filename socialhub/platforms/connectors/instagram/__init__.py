@@ -7,13 +7,14 @@ from datetime import timedelta
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.connectors._graph.limits import read_limits
+from socialhub.platforms.connectors._graph.quota import learn_quota
 from socialhub.platforms.policy import Policy, Quota
 
 from .errors import errors
 from .hosts import IG_GRAPH, base_for, sign
 from .login import facebook, instagram_login
 from .options import options
-from .publish import publishing
+from .publish import QUOTA_EDGE, publishing
 from .rules import RULES
 
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
@@ -35,10 +36,11 @@ connector = Connector(
     options=options,
     publishing=publishing,
     policy=Policy(),
-    # Pages of the documentation say 50 and 100; the endpoint content_publishing_limit decides.
+    # Pages of the documentation say 50 and 100; what an account has is learned.
     quotas=(
         Quota("posts", 50, timedelta(hours=24), source=PUBLISHING),
         Quota("containers", 400, timedelta(hours=24), source=PUBLISHING),
     ),
+    learn=learn_quota(QUOTA_EDGE),
     docs_url=PUBLISHING,
 )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
 from socialhub.platforms.connectors._graph.comments import comment_step
+from socialhub.platforms.connectors._graph.quota import quota_step, wait_for_place
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Flow, Job, Live, Outcome, Stay, Step
 from socialhub.platforms.values import Account, Kind
@@ -37,7 +38,7 @@ def publish_container(job: Job) -> Outcome:
     except PlatformError as error:
         if error.code == EXPIRED:
             return start_over(job)
-        raise
+        return wait_for_place(job, error)
     post_id = answer.text("id")
     return Live(post_id, facts={"post_id": post_id})
 
@@ -72,6 +73,8 @@ def delete(api: Api, account: Account, post_id: str) -> None:
             raise
 
 
+QUOTA_EDGE = "content_publishing_limit"
+QUOTA = quota_step(QUOTA_EDGE)
 UPLOAD = Step("upload_bytes", upload_bytes, deadline=timedelta(hours=6), label="Send the video")
 CREATE = Step("create_container", create_container, label="Prepare the post")
 AWAIT = Step("await_container", await_container, label="Wait for Instagram to process it")
@@ -79,10 +82,11 @@ PUBLISH = Step("publish_container", publish_container, find=find_published, labe
 LINK = Step("read_permalink", read_permalink, deadline=timedelta(minutes=10), label="Read the link")
 COMMENT = comment_step("text")
 
-PICTURE = Flow((CREATE, AWAIT, PUBLISH), after=(LINK, COMMENT))
-REEL = Flow((CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK, COMMENT))
+PICTURE = Flow((QUOTA, CREATE, AWAIT, PUBLISH), after=(LINK, COMMENT))
+REEL = Flow((QUOTA, CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK, COMMENT))
 CAROUSEL = Flow(
     (
+        QUOTA,
         Step("create_children", create_children, label="Prepare the files"),
         Step("upload_children", upload_bytes, deadline=timedelta(hours=6), label="Send the videos"),
         Step("await_children", await_children, label="Wait for Instagram to process them"),
@@ -98,7 +102,7 @@ publishing = Publishing(
         Kind.GALLERY: CAROUSEL,
         Kind.VIDEO: REEL,
         Kind.SHORT: REEL,
-        Kind.STORY: Flow((CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK,)),
+        Kind.STORY: Flow((QUOTA, CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK,)),
     },
     delete=delete,
 )

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.connectors._graph.quota import learn_quota
 from socialhub.platforms.policy import Quota
 
 from .errors import errors
 from .login import API, threads
 from .options import options
-from .publish import publishing
+from .publish import QUOTA_EDGE, publishing
 from .rules import RULES
 
 OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
@@ -25,5 +26,6 @@ connector = Connector(
     options=options,
     publishing=publishing,
     quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
+    learn=learn_quota(QUOTA_EDGE),
     docs_url="https://developers.facebook.com/docs/threads/posts",
 )

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
+from socialhub.platforms.connectors._graph.quota import quota_step, wait_for_place
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Flow, Go, Job, Live, Outcome, Stay, Step, partly
 from socialhub.platforms.values import Account, Kind
@@ -37,7 +38,8 @@ def publish(job: Job) -> Outcome:
         form = {"creation_id": containers.made_of(job, index)["id"]}
         posts.append(job.api.post(f"{job.account.external_id}/threads_publish", form=form).text("id"))
     except PlatformError as error:
-        return partly(error, done=index, count=count)
+        # Later parts are answers, which have a quota of their own that we may not read.
+        return partly(error, done=index, count=count) if index else wait_for_place(job, error)
     facts = {"posts": posts, "first_sent": ""}
     if len(posts) < count:
         return Stay(facts, progress=len(posts) / count, note=f"{len(posts)} of {count} posts are live")
@@ -65,8 +67,10 @@ def delete(api: Api, account: Account, post_id: str) -> None:
             raise
 
 
+QUOTA_EDGE = "threads_publishing_limit"
 FLOW = Flow(
     (
+        quota_step(QUOTA_EDGE),
         Step("prepare", prepare, deadline=timedelta(hours=2), label="Prepare the post"),
         Step("publish", publish, find=find_published, deadline=timedelta(hours=2), label="Publish"),
     ),

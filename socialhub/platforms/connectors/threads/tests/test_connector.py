@@ -84,7 +84,7 @@ def test_a_link_is_attached_to_a_post_without_files(desk: Desk) -> None:
 def test_a_lost_answer_is_made_good_also_when_lists_and_flags_lag(desk: Desk, lag: int, index: int) -> None:
     desk.server.control.fault("lagging_listing", match={"times": 0}, seconds=lag)
     desk.server.control.fault(
-        "reset_after", match={"path": "/threads_publish", "method": "POST", "nth": index + 1}
+        "reset_after", match={"path": "/threads_publish$", "method": "POST", "nth": index + 1}
     )
     row = desk.publish(chain("One", "Two"))
     assert [post["text"] for post in live(desk)] == ["One", "Two"]
@@ -94,20 +94,20 @@ def test_a_lost_answer_is_made_good_also_when_lists_and_flags_lag(desk: Desk, la
 def test_the_post_of_another_delivery_is_not_adopted(desk: Desk) -> None:
     first = desk.publish(Content(Kind.TEXT, "Open until nine"))
     desk.taken = frozenset({first.post_id})
-    desk.server.control.fault("reset_after", match={"path": "/threads_publish"})
+    desk.server.control.fault("reset_after", match={"path": "/threads_publish$"})
     second = desk.publish(Content(Kind.TEXT, "Open until nine"))
     assert [post["id"] for post in live(desk)] == [first.post_id, second.post_id]
 
 
 def test_two_posts_that_fit_are_left_to_a_person(desk: Desk) -> None:
     desk.publish(Content(Kind.TEXT, "Open until nine"))
-    desk.server.control.fault("reset_after", match={"path": "/threads_publish"})
+    desk.server.control.fault("reset_after", match={"path": "/threads_publish$"})
     row = desk.publish(Content(Kind.TEXT, "Open until nine"))
     assert "Several posts" in row.held
 
 
 def test_a_container_that_is_not_known_yet_is_published_a_little_later(desk: Desk) -> None:
-    desk.server.control.fault("status", match={"path": "/threads_publish"}, status=400, code="24/4279009")
+    desk.server.control.fault("status", match={"path": "/threads_publish$"}, status=400, code="24/4279009")
     row = desk.publish(Content(Kind.TEXT, "Open until nine"))
     assert [post["id"] for post in live(desk)] == [row.post_id]
 
