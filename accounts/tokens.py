@@ -36,13 +36,14 @@ def access_token(account: ConnectedAccount) -> Secret:
     return _tokens(authorised(account)).access
 
 
-def authorised(account: ConnectedAccount) -> Account:
+def authorised(account: ConnectedAccount, *, reread: bool = True) -> Account:
     """The account as a connector wants it, with tokens that are good now; refreshes them when it is time.
 
     Raises PlatformError: INVALID_TOKEN where only a person can mend it, TOKEN_EXPIRED (retryable) where somebody
-    else is refreshing right now, or whatever kept an overdue refresh from working.
+    else is refreshing right now, or whatever kept an overdue refresh from working. Whoever has just read the row
+    says so with ``reread``.
     """
-    row = ConnectedAccount.objects.get(pk=account.pk)
+    row = ConnectedAccount.objects.get(pk=account.pk) if reread else account
     now = datetime.now(UTC)
     if row.state in {State.RECONNECT, State.DISCONNECTED} or row.access_token is None:
         raise PlatformError(Fault.INVALID_TOKEN, platform=row.platform, reach=Reach.NOT_SENT)

@@ -9,7 +9,7 @@ last moment before the bytes leave, by the monotonic clock and by the wall clock
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,8 +18,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from publishing.clock import database_now, in_sql
+from publishing.clock import database_now, in_line, in_sql
 from publishing.models import Delivery
+from publishing.shares import NOBODY, Crowded, Party
 from publishing.states import State
 from socialhub.platforms.transport import TooLate
 
@@ -37,6 +38,13 @@ class Claim:
     until: datetime
     monotonic_end: float
     wall_end: float
+    party: Party
+    taken_at: datetime
+    taken_monotonic: float
+
+    def now(self) -> datetime:
+        """The database's time, from what it was at the claim and the time that has passed here since."""
+        return self.taken_at + timedelta(seconds=time.monotonic() - self.taken_monotonic)
 
     def check_wire(self) -> None:
         """Raise :class:`TooLate` when the lease may have ended by either clock of this host."""
@@ -54,34 +62,76 @@ def doubt_margin() -> timedelta:
     return timedelta(seconds=settings.PUBLISHER_DOUBT_MARGIN)
 
 
-def claim(limit: int) -> list[Claim]:
-    """Take up to ``limit`` due deliveries in one statement, the most overdue first."""
+def claim(limit: int, *, crowded: Crowded = NOBODY) -> list[Claim]:
+    """Take up to ``limit`` due deliveries in one statement, the most overdue first.
+
+    Left for later are those of ``crowded`` parties and those whose lane is in use.
+    """
     started, wall = time.monotonic(), time.time()
     lease = lease_length()
     table = connection.ops.quote_name(Delivery._meta.db_table)
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    with transaction.atomic(), connection.cursor() as cursor:
+    marks, left_out = _left_out(crowded)
+    with in_line(), transaction.atomic(), connection.cursor() as cursor:
         now = database_now()
         until = now + lease
         cursor.execute(
             f"""
+            WITH due AS MATERIALIZED (
+              SELECT id FROM {table} AS d
+               WHERE next_at <= %s {marks}
+                 AND (lane = '' OR NOT EXISTS (
+                       SELECT 1 FROM {table} AS o WHERE o.lane = d.lane AND o.lane <> '' AND o.lease_until > %s))
+               ORDER BY next_at LIMIT %s {lock})
             UPDATE {table} SET lease_token = lease_token + 1, lease_until = %s, next_at = %s,
                    state = CASE WHEN state = %s THEN %s ELSE state END
-             WHERE id IN (SELECT id FROM {table} WHERE next_at <= %s ORDER BY next_at LIMIT %s {lock})
-            RETURNING id, lease_token
-            """,  # noqa: S608 (the table's own name and a constant)
+             WHERE id IN (SELECT id FROM due)
+            RETURNING id, lease_token, workspace_id, platform, lane
+            """,  # noqa: S608 (the table's own name, a constant, and as many marks as there are values)
             [
+                in_sql(now),
+                *left_out,
+                in_sql(now),
+                limit,
                 in_sql(until),
                 in_sql(until),
                 State.SCHEDULED.value,
                 State.PUBLISHING.value,
-                in_sql(now),
-                limit,
             ],
         )
         rows = cursor.fetchall()
+        rows = _one_a_lane(sorted(rows), now)
     seconds = lease.total_seconds()
-    return [Claim(row[0], row[1], until, started + seconds, wall + seconds) for row in rows]
+    return [
+        Claim(row[0], row[1], until, started + seconds, wall + seconds, Party(row[2], row[3]), now, started)
+        for row in rows
+    ]
+
+
+def _left_out(crowded: Crowded) -> tuple[str, list[Any]]:
+    """The conditions, with their values, that leave crowded parties out."""
+    conditions, values = "", []
+    for column, found in (("workspace_id", crowded.workspaces), ("platform", crowded.platforms)):
+        if found:
+            conditions += f" AND {column} NOT IN ({', '.join(['%s'] * len(found))})"
+            values += sorted(found, key=str)
+    return conditions, values
+
+
+def _one_a_lane(rows: list[Any], now: datetime) -> list[Any]:
+    """Give back all but the first of each lane: they come again when it is free."""
+    kept: list[Any] = []
+    again: list[int] = []
+    lanes: set[str] = set()
+    for row in rows:
+        if row[4] and row[4] in lanes:
+            again.append(row[0])
+        else:
+            lanes.add(row[4])
+            kept.append(row)
+    if again:
+        Delivery.objects.filter(pk__in=again).update(lease_until=None, next_at=now)
+    return kept
 
 
 def next_due() -> datetime | None:
@@ -100,28 +150,47 @@ def renew(claims: Iterable[Claim]) -> None:
     lease = lease_length()
     for held in claims:
         started, wall = time.monotonic(), time.time()
-        until = database_now() + lease
         margin = doubt_margin()
-        updated = _ours(held).filter(in_doubt=False).update(lease_until=until, next_at=until)
-        updated = updated or _ours(held).filter(in_doubt=True).update(
-            lease_until=until, next_at=until + margin
-        )
+        with in_line():
+            until, updated = _renewed(held, lease, margin)
         if updated:
             held.until = until
             held.monotonic_end = started + lease.total_seconds()
             held.wall_end = wall + lease.total_seconds()
 
 
-def enter_doubt(held: Claim, now: datetime, step: str) -> None:
-    """Commit that the public step begins. Raises :class:`LostClaim` when the row is no longer ours."""
-    updated = _ours(held).update(in_doubt=True, sent_at=now, step=step, next_at=held.until + doubt_margin())
+def _renewed(held: Claim, lease: timedelta, margin: timedelta) -> tuple[datetime, int]:
+    until = database_now() + lease
+    updated = _ours(held).filter(in_doubt=False).update(lease_until=until, next_at=until)
+    updated = updated or _ours(held).filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
+    return until, updated
+
+
+def enter_doubt(held: Claim, now: datetime, step: str, unsaved: Mapping[str, Any]) -> None:
+    """Commit that the public step begins, with what is ``unsaved`` of the steps before it.
+
+    Raises :class:`LostClaim` when the row is no longer ours.
+    """
+    values = {
+        **unsaved,
+        "in_doubt": True,
+        "sent_at": now,
+        "step": step,
+        "next_at": held.until + doubt_margin(),
+    }
+    with in_line():
+        updated = _ours(held).update(**values)
     if not updated:
         raise LostClaim(f"delivery {held.id}")
 
 
-def save(held: Claim, **values: Any) -> None:
-    """Write the outcome of a turn and give the claim back. Raises :class:`LostClaim` when it is not ours."""
-    if not _ours(held).update(lease_until=None, **values):
+def save(held: Claim, *, keep: bool = False, **values: Any) -> None:
+    """Write the outcome of a step and give the claim back, or ``keep`` it for the next step.
+
+    Raises :class:`LostClaim` when it is not ours.
+    """
+    values |= {"next_at": held.until} if keep else {"lease_until": None}
+    if not _ours(held).update(**values):
         raise LostClaim(f"delivery {held.id}")
 
 

@@ -1,7 +1,10 @@
-"""The database's time: the clocks of several hosts may differ, the rows have one."""
+"""The database's time, which all hosts share, and its one writer where it has but one."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,3 +25,20 @@ def database_now() -> datetime:
 def in_sql(moment: datetime) -> Any:
     """``moment`` as raw SQL of the present database takes it."""
     return connection.ops.adapt_datetimefield_value(moment)
+
+
+_line = threading.RLock()
+
+
+@contextmanager
+def in_line() -> Iterator[None]:
+    """Write one thread after the other on SQLite.
+
+    Left to itself SQLite lets waiting threads sleep for longer and longer and wakes whoever asks at the right
+    moment, so that under load some wait for seconds. PostgreSQL needs none of this.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _line:
+        yield

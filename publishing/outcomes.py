@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import transaction
 
 from publishing import claiming, ladder, recording
-from publishing.clock import database_now
-from publishing.models import Delivery
+from publishing.clock import database_now, in_line
+from publishing.models import Delivery, StepLog
 from publishing.states import State, check_transition
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Back, Flow, Go, Held, Live, Stay, Step, Turn, Unsure
@@ -31,38 +31,55 @@ SETTLED: Mapping[str, Any] = {"in_doubt": False, "sent_at": None, "looks": 0}
 
 @dataclass(frozen=True)
 class Verdict:
-    """Columns to write, and what the flight recorder says."""
+    """Columns to write, and what the flight recorder says. ``goes_on``: the next step may follow at once."""
 
     event: str
     values: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     error: PlatformError | None = None
+    goes_on: bool = False
 
-    def commit(
+    def line(
         self,
-        claim: claiming.Claim,
         delivery: Delivery,
         now: datetime,
         *,
         exchanges: Sequence[Exchange] = (),
         seconds: float = 0.0,
         step: str = "",
+    ) -> StepLog:
+        """What the flight recorder says of it."""
+        return recording.line(
+            delivery.pk,
+            self.event,
+            at=now,
+            step=step or delivery.step,
+            note=self.note,
+            seconds=seconds,
+            exchanges=exchanges,
+            error=self.error,
+        )
+
+    def commit(
+        self,
+        claim: claiming.Claim,
+        delivery: Delivery,
+        lines: Sequence[StepLog],
+        *,
+        unsaved: Mapping[str, Any] | None = None,
+        keep: bool = False,
     ) -> None:
-        """Write row and record together. Raises :class:`claiming.LostClaim` when the row is not ours."""
+        """Write the row, after what earlier steps left ``unsaved``, and the record together.
+
+        With ``keep`` the claim stays ours for the next step. Raises :class:`claiming.LostClaim` when the row is
+        not ours.
+        """
         if "state" in self.values:
             check_transition(delivery.state, self.values["state"])
-        with transaction.atomic():
-            claiming.save(claim, **self.values)
-            recording.write(
-                delivery.pk,
-                self.event,
-                at=now,
-                step=step or delivery.step,
-                note=self.note,
-                seconds=seconds,
-                exchanges=exchanges,
-                error=self.error,
-            )
+        with in_line(), transaction.atomic():
+            claiming.save(claim, keep=keep, **{**(unsaved or {}), **self.values})
+            for line in lines:
+                line.save(force_insert=True)
 
 
 def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Verdict:
@@ -113,7 +130,7 @@ def _go_on(delivery: Delivery, turn: Turn, facts: Mapping[str, Any], now: dateti
     values = _onward(turn.next_step, facts, now)
     if turn.step.is_public and delivery.state != State.PUBLISHED:
         values["is_begun"] = True
-    return Verdict("found" if turn.found else "ran", values)
+    return Verdict("found" if turn.found else "ran", values, goes_on=turn.next_step is not None)
 
 
 def _live(
@@ -121,10 +138,11 @@ def _live(
 ) -> Verdict:
     values = _onward(turn.next_step, facts, now)
     if delivery.state == State.PUBLISHED:
-        return Verdict("ran", values | ({"url": url} if url else {}))
+        values |= {"url": url} if url else {}
+        return Verdict("ran", values, goes_on=turn.next_step is not None)
     values |= {"state": State.PUBLISHED, "remote_id": post_id, "url": url, "published_at": now}
     note = "Found on the platform: it had gone out." if turn.found else ""
-    return Verdict("live", values, note)
+    return Verdict("live", values, note, goes_on=turn.next_step is not None)
 
 
 def _stay(

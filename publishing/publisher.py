@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError, connections
 
 from accounts import heartbeats
-from publishing import claiming, outcomes
+from publishing import claiming, outcomes, shares
 from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.turning import take_turn
@@ -23,6 +23,8 @@ from publishing.turning import take_turn
 log = logging.getLogger(__name__)
 
 LONGEST_NAP = 0.25
+MOST_STEPS = 4
+"""How many steps a turn takes as long as each is done at once; a wait, a chunk or a trouble ends it."""
 BEAT_EVERY = timedelta(seconds=5)
 DATABASE_PAUSE = 1.0
 
@@ -30,9 +32,10 @@ DATABASE_PAUSE = 1.0
 class Publisher:
     """One publisher process. :meth:`run` blocks until :meth:`stop` and then drains."""
 
-    def __init__(self, *, threads: int | None = None) -> None:
-        """``threads`` turns run at once, by default ``PUBLISHER_THREADS``."""
+    def __init__(self, *, threads: int | None = None, steps: int = MOST_STEPS) -> None:
+        """``threads`` turns run at once, by default ``PUBLISHER_THREADS``; each takes up to ``steps`` steps."""
         self.threads = threads or settings.PUBLISHER_THREADS
+        self.steps = steps
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="turn")
         self._held: dict[int, claiming.Claim] = {}
         self._lock = threading.Lock()
@@ -63,21 +66,23 @@ class Publisher:
         """Claim what is due now, take the turns one after the other, give their number. For tests and tools."""
         claims = claiming.claim(self.threads)
         for claim in claims:
-            take_turn(claim)
+            take_turn(claim, steps=self.steps)
         return len(claims)
 
     def _round(self) -> float:
         """Claim and hand out what fits; how long to nap in seconds."""
         with self._lock:
-            free = self.threads - len(self._held)
+            held = [claim.party for claim in self._held.values()]
+        free = self.threads - len(held)
         if free <= 0:
             return LONGEST_NAP
         try:
-            claims = claiming.claim(free)
+            most = shares.at_once(free)
+            claims = claiming.claim(most, crowded=shares.crowded(held, self.threads))
             for claim in claims:
                 self._start(claim)
             if claims:
-                return 0.0 if len(claims) == free else 0.01
+                return 0.0 if len(claims) == most else 0.01
             due = claiming.next_due()
             nap = (due - database_now()).total_seconds() if due else LONGEST_NAP
             return min(max(nap, 0.0), LONGEST_NAP)
@@ -89,7 +94,7 @@ class Publisher:
     def _start(self, claim: claiming.Claim) -> None:
         with self._lock:
             self._held[claim.id] = claim
-        future = self._pool.submit(take_turn, claim)
+        future = self._pool.submit(take_turn, claim, steps=self.steps)
         future.add_done_callback(lambda done: self._finish(claim, done))
 
     def _finish(self, claim: claiming.Claim, done: Future[None]) -> None:
@@ -127,4 +132,5 @@ def set_back(claim: claiming.Claim, problem: BaseException) -> None:
     delivery = Delivery.objects.filter(pk=claim.id, lease_token=claim.token).first()
     if delivery is None:
         return
-    outcomes.after_crash(delivery, type(problem).__name__).commit(claim, delivery, database_now())
+    verdict = outcomes.after_crash(delivery, type(problem).__name__)
+    verdict.commit(claim, delivery, [verdict.line(delivery, database_now())])

@@ -15,7 +15,7 @@ from socialhub.platforms.transport import Exchange
 MAX_EXCHANGES = 20
 
 
-def write(
+def line(
     delivery_id: int,
     event: str,
     *,
@@ -25,10 +25,10 @@ def write(
     seconds: float = 0.0,
     exchanges: Sequence[Exchange] = (),
     error: PlatformError | None = None,
-) -> None:
-    """Add one line. Events: queued, ran, polled, found, looked, live, failed, retry, held, doubt, person …"""
+) -> StepLog:
+    """A line that is not written yet. Events: queued, ran, polled, found, looked, live, failed, retry, held …"""
     status = exchanges[-1].status if exchanges else 0
-    StepLog.objects.create(
+    return StepLog(
         delivery_id=delivery_id,
         at=at,
         step=step,
@@ -40,6 +40,11 @@ def write(
         trace_id=error.trace_id[:120] if error else "",
         exchanges=[as_json(exchange) for exchange in exchanges[-MAX_EXCHANGES:]],
     )
+
+
+def write(delivery_id: int, event: str, *, at: datetime, **facts: Any) -> None:
+    """Add one line; see :func:`line`."""
+    line(delivery_id, event, at=at, **facts).save(force_insert=True)
 
 
 def as_json(exchange: Exchange) -> dict[str, Any]:

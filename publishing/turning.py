@@ -11,33 +11,34 @@ import logging
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts import credentials, network, tokens
 from accounts.models import ConnectedAccount
 from publishing import outcomes
 from publishing.claiming import Claim, LostClaim, enter_doubt
-from publishing.clock import database_now
 from publishing.contents import content_of, options_of
-from publishing.models import Delivery
+from publishing.models import Delivery, StepLog
 from publishing.outcomes import Verdict
 from publishing.states import State
 from socialhub.platforms import flow as flows
 from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import Fault, PlatformError
-from socialhub.platforms.rules import Severity, Violation
+from socialhub.platforms.rules import Severity
 from socialhub.platforms.transport import Exchange, wire_guard
-from socialhub.platforms.values import Account, Kind
+from socialhub.platforms.values import Account, Content, Kind
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Flight:
-    """What one turn works with and what it heard."""
+    """What one claim works with: the delivery step by step, what is not written yet, what was heard."""
 
     claim: Claim
     delivery: Delivery
+    content: Content
     connector: Connector
     flow: flows.Flow
     position: flows.Position
@@ -45,25 +46,55 @@ class Flight:
     started: float
     exchanges: list[Exchange] = field(default_factory=list)
     used: Account | None = None
+    unsaved: dict[str, Any] = field(default_factory=dict)
+    lines: list[StepLog] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
-        """How long the turn has taken so far."""
+        """How long the step has taken so far."""
         return time.monotonic() - self.started
 
     @property
     def ended(self) -> datetime:
-        """The database's time at the end of the turn, without asking it a second time."""
+        """The database's time at the end of the step, without asking it a second time."""
         return self.now + timedelta(seconds=self.seconds)
 
     @property
     def step(self) -> flows.Step:
-        """The step that this turn is about."""
+        """The step that this is about."""
         return flows.current_step(self.flow, self.position)
 
+    def note(self, verdict: Verdict) -> None:
+        """Keep the recorder's line for the next commit."""
+        self.lines.append(
+            verdict.line(
+                self.delivery, self.now, exchanges=self.exchanges, seconds=self.seconds, step=self.step.name
+            )
+        )
 
-def take_turn(claim: Claim) -> None:
-    """Take one turn of a claimed delivery. A claim that was lost meanwhile ends it without a trace."""
+    def commit(self, verdict: Verdict, *, keep: bool = False) -> None:
+        """Write everything that is not written yet."""
+        verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
+        self.lines, self.unsaved = [], {}
+
+    def go_on(self, verdict: Verdict) -> None:
+        """Stand at the next step. Before the public one nothing is written: entering doubt writes it along."""
+        next_step = flows.current_step(self.flow, flows.Position(verdict.values["step"], in_doubt=False))
+        if next_step.is_public and "state" not in verdict.values:
+            self.unsaved |= verdict.values
+        else:
+            self.commit(verdict, keep=True)
+        for name, value in verdict.values.items():
+            setattr(self.delivery, name, value)
+        self.position = flows.Position(self.delivery.step, in_doubt=False)
+        self.now, self.started, self.exchanges = self.claim.now(), time.monotonic(), []
+
+
+def take_turn(claim: Claim, *, steps: int = 1) -> None:
+    """Work on a claimed delivery: up to ``steps`` steps as long as each is done at once.
+
+    A claim that was lost meanwhile ends it without a trace.
+    """
     delivery = (
         Delivery.objects.select_related("post", "account__workspace")
         .filter(pk=claim.id, lease_token=claim.token)
@@ -71,30 +102,34 @@ def take_turn(claim: Claim) -> None:
     )
     if delivery is None:
         return
-    now = database_now()
+    now = claim.now()
+    content = content_of(delivery)
     try:
-        refused = _refusal(delivery, now)
+        refused = _refusal(delivery, content, now)
         if refused is not None:
-            refused.commit(claim, delivery, now)
+            refused.commit(claim, delivery, [refused.line(delivery, now)])
             return
-        flight = _prepare(claim, delivery, now)
-        verdict = _fly(flight)
-        verdict.commit(
-            claim, delivery, now, exchanges=flight.exchanges, seconds=flight.seconds, step=flight.step.name
-        )  # fmt: skip
+        flight = _prepare(claim, delivery, content, now)
+        for left in reversed(range(steps)):
+            verdict = _fly(flight)
+            flight.note(verdict)
+            if not (left and verdict.goes_on):
+                flight.commit(verdict)
+                return
+            flight.go_on(verdict)
     except LostClaim:
         log.info("delivery %s: the claim went to another, nothing was saved", claim.id)
 
 
-def _prepare(claim: Claim, delivery: Delivery, now: datetime) -> Flight:
+def _prepare(claim: Claim, delivery: Delivery, content: Content, now: datetime) -> Flight:
     connector = delivery.account.connector
     assert connector.publishing is not None  # a kind that is not offered was refused before
     flow = connector.publishing.flow(Kind(delivery.kind))
     position = flows.Position(delivery.step, delivery.in_doubt)
-    return Flight(claim, delivery, connector, flow, position, now, time.monotonic())
+    return Flight(claim, delivery, content, connector, flow, position, now, time.monotonic())
 
 
-def _refusal(delivery: Delivery, now: datetime) -> Verdict | None:
+def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | None:
     """Why this delivery may not take a turn at all, or ``None``."""
     if delivery.state not in {State.PUBLISHING, State.PUBLISHED}:
         return Verdict("stopped", {"next_at": None})
@@ -105,18 +140,13 @@ def _refusal(delivery: Delivery, now: datetime) -> Verdict | None:
         return outcomes.missed()
     if delivery.account.state == ConnectedAccount.State.PAUSED:
         return outcomes.hold("The account is paused. Resume it, then try again.")
-    broken = [v for v in violations_of(delivery) if v.severity is Severity.ERROR]
+    answers = options_of(delivery)
+    found = delivery.account.connector.check(content, delivery.account.value(), answers)
+    broken = [v for v in found if v.severity is Severity.ERROR]
     if broken:
         error = PlatformError(Fault.INVALID_REQUEST, code=broken[0].code, user_message=broken[0].message)
         return outcomes.failed(error)
     return None
-
-
-def violations_of(delivery: Delivery) -> tuple[Violation, ...]:
-    """What the rules say against this delivery, by the same check as the composer's."""
-    return delivery.account.connector.check(
-        content_of(delivery), delivery.account.value(), options_of(delivery)
-    )
 
 
 def _fly(flight: Flight) -> Verdict:
@@ -124,7 +154,8 @@ def _fly(flight: Flight) -> Verdict:
     try:
         job = _job(flight)
         if flight.step.is_public and not was_looking:
-            enter_doubt(flight.claim, flight.now, flight.step.name)
+            enter_doubt(flight.claim, flight.now, flight.step.name, flight.unsaved)
+            flight.unsaved = {}
             delivery.in_doubt = True
         with wire_guard(flight.claim.check_wire):
             turn = flows.advance(flight.flow, flight.position, job)
@@ -140,15 +171,19 @@ def _fly(flight: Flight) -> Verdict:
 def _job(flight: Flight) -> flows.Job:
     """Everything the step needs, tokens included. Raises PlatformError where no token can be had."""
     delivery, connector = flight.delivery, flight.connector
-    flight.used = tokens.authorised(delivery.account)
-    app = credentials.find_app(
-        delivery.account.workspace, delivery.account.login_method, delivery.account.host
-    )
+    if flight.used is None:
+        # The row was read with the delivery a moment ago.
+        flight.used = tokens.authorised(delivery.account, reread=False)
+    app = None
+    if connector.service.sign is not None:
+        app = credentials.find_app(
+            delivery.account.workspace, delivery.account.login_method, delivery.account.host
+        )
     is_looking = flight.position.in_doubt
     return flows.Job(
         key=str(delivery.key),
         account=flight.used,
-        content=content_of(delivery),
+        content=flight.content,
         api=Api(
             connector.key, connector.service, network.transport(),
             account=flight.used, app=app, record=flight.exchanges.append,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from accounts.fields import SealedJSONField
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Workspace
 from publishing.models.posts import Post
 from publishing.states import State
 
@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 class Delivery(models.Model):
     """One post for one account.
 
-    ``next_at`` is when the publisher may next take it; null means never by itself. Taking it moves
-    ``next_at`` past the end of the lease, so a lease that ends is simply claimable again. ``lease_token``
-    grows with every claim: a save with an old one changes nothing. ``in_doubt`` means that the public step
-    was begun and its outcome is not stored.
+    ``workspace`` and ``platform`` are the account's, kept here so that a claim can share the publisher's threads
+    fairly without looking further. ``lane`` names what takes one write at a time on its platform (a board); empty
+    where nothing is in the way.
+
+    ``next_at`` is when the publisher may next take it; null means never by itself. Taking it moves ``next_at``
+    past the end of the lease, so a lease that ends is simply claimable again. ``lease_token`` grows with every
+    claim: a save with an old one changes nothing. ``in_doubt`` means that the public step was begun and its
+    outcome is not stored.
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
     account = models.ForeignKey(ConnectedAccount, on_delete=models.RESTRICT, related_name="deliveries")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    platform = models.CharField(max_length=32)
+    lane = models.CharField(max_length=120, blank=True)
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     own_parts = models.JSONField(null=True, blank=True)
     kind = models.CharField(max_length=20, blank=True)
@@ -77,12 +84,18 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], name="delivery_next", condition=models.Q(next_at__isnull=False)),
+            models.Index(fields=["lane"], name="delivery_lane", condition=~models.Q(lane="")),
             models.Index(fields=["account", "state"]),
             models.Index(fields=["state", "due_at"]),
         ]
 
     def __str__(self) -> str:
         return f"delivery {self.pk} ({self.state})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with what the account says of itself."""
+        self.workspace_id, self.platform = self.account.workspace_id, self.account.platform
+        super().save(*args, **kwargs)
 
 
 class StepLog(models.Model):

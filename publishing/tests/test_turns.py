@@ -29,7 +29,7 @@ def turn(delivery: Delivery, *, times: int = 1) -> Delivery:
     """Let a publisher take that many turns, however long it would have to wait for them."""
     for _ in range(times):
         Delivery.objects.filter(pk=delivery.pk, next_at__isnull=False).update(next_at=datetime.now(UTC))
-        Publisher(threads=1).run_once()
+        Publisher(threads=1, steps=1).run_once()
     delivery.refresh_from_db()
     return delivery
 
@@ -95,7 +95,7 @@ def test_a_process_that_dies_at_any_moment_leaves_exactly_one_post(
     for _ in range(6):
         Delivery.objects.filter(next_at__isnull=False).update(next_at=datetime.now(UTC))
         try:
-            Publisher(threads=1).run_once()
+            Publisher(threads=1, steps=1).run_once()
         except Killed:
             continue
     delivery.refresh_from_db()

@@ -1,0 +1,82 @@
+"""Who gets a thread: the most overdue first, nobody all of them, one at a time where a platform wants it so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from publishing import claiming, shares
+from publishing.models import Delivery, StepLog
+from publishing.publisher import Publisher
+from publishing.shares import Crowded, Party
+from publishing.states import State
+from publishing.tests.conftest import Platform
+from socialhub.platforms.flow import Job
+
+Compose = Callable[..., Delivery]
+
+
+def test_the_most_overdue_goes_first(compose: Compose, now: datetime) -> None:
+    late = [compose(f"Post {n}", due=now) for n in range(3)]
+    Delivery.objects.filter(pk=late[2].pk).update(next_at=now - timedelta(minutes=5))
+    (first,) = claiming.claim(1)
+    assert first.id == late[2].pk
+
+
+def test_a_crowded_party_waits_and_everybody_else_does_not(compose: Compose, now: datetime) -> None:
+    delivery = compose("Hello", due=now)
+    assert claiming.claim(9, crowded=Crowded(workspaces=frozenset({delivery.workspace_id}))) == []
+    assert claiming.claim(9, crowded=Crowded(platforms=frozenset({"northpost"}))) == []
+    (claim,) = claiming.claim(9, crowded=Crowded(frozenset({0}), frozenset({"elsewhere"})))
+    assert claim.party == Party(delivery.workspace_id, "northpost")
+
+
+def test_some_threads_stay_free_however_many_parties_want_them_all() -> None:
+    for parties in range(1, 6):
+        held: list[Party] = []
+        for _ in range(100):
+            full = shares.crowded(held, 40)
+            wanting = [n for n in range(parties) if n not in full.workspaces]
+            if not wanting or len(held) == 40:
+                break
+            held.append(Party(min(wanting, key=[p.workspace for p in held].count), f"p{wanting[0]}"))
+        assert 0 < 40 - len(held) <= 10
+    assert shares.crowded([], 40) == shares.NOBODY
+    assert shares.crowded([Party(1, "x")], 2).workspaces == frozenset()
+
+
+def test_one_lane_takes_one_write_at_a_time(compose: Compose, platform: Platform, now: datetime) -> None:
+    rows = [compose(f"Pin {n}", due=now) for n in range(3)]
+    Delivery.objects.filter(pk__in=[row.pk for row in rows[:2]]).update(lane="1:board")
+    first = claiming.claim(9)
+    assert {claim.id for claim in first} == {rows[0].pk, rows[2].pk}
+    assert claiming.claim(9) == []
+    claiming.save(first[0], next_at=None, state=State.PUBLISHED)
+    assert [claim.id for claim in claiming.claim(9)] == [rows[1].pk]
+
+
+def test_steps_that_are_done_at_once_follow_each_other_in_one_claim(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    delivery = compose("Hello", due=now, comment="First!")
+    Publisher(threads=1).run_once()
+    delivery.refresh_from_db()
+    assert (platform.posts, platform.comments) == (["Hello"], ["First!"])
+    assert (delivery.state, delivery.lease_until, delivery.next_at) == (State.PUBLISHED, None, None)
+    assert [row.event for row in StepLog.objects.all()] == ["queued", "ran", "live", "ran"]
+
+
+def test_what_the_step_before_noted_is_there_when_the_public_step_begins(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    seen: list[tuple[bool, object]] = []
+
+    def look(step: str, job: Job) -> None:
+        if step == "create":
+            row = Delivery.objects.get()
+            seen.append((row.in_doubt, row.facts))
+
+    platform.before = look
+    compose("Hello", due=now)
+    Publisher(threads=1).run_once()
+    assert seen == [(True, {"upload": 1})]
