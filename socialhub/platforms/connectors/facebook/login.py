@@ -80,5 +80,6 @@ page = OAuth2(
     ),
     app_help_url="https://developers.facebook.com/apps/",
     after_exchange=facebook_login.lengthen,
+    revoke_with=facebook_login.withdraw(("pages_manage_posts", "pages_manage_engagement")),
     discover=discover,
 )

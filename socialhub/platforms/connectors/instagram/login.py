@@ -161,5 +161,13 @@ facebook = OAuth2(
     ),
     app_help_url="https://developers.facebook.com/apps/",
     after_exchange=facebook_login.lengthen,
+    revoke_with=facebook_login.withdraw(
+        (
+            "instagram_content_publish",
+            "instagram_manage_comments",
+            "instagram_manage_contents",
+            "instagram_basic",
+        )
+    ),
     discover=discover_linked,
 )

@@ -69,7 +69,7 @@ class FacebookLogin:
             route(method, "/dialog/oauth", host=DIALOG)(self.dialog)
             route(method, "/oauth/access_token", host=GRAPH)(self.exchange)
         route("GET", "/me/permissions", host=GRAPH, scopes=())(self.permissions)
-        route("DELETE", "/<user>/permissions", host=GRAPH, scopes=())(self.deauthorize)
+        route("DELETE", "/<user>/permissions", host=GRAPH)(self.deauthorize)
         route("GET", "/debug_token", host=GRAPH)(self.debug)
 
     def dialog(self, call: Call) -> Response:
@@ -186,10 +186,30 @@ class FacebookLogin:
         return reply({"data": [{"permission": scope, "status": state} for scope, state in states]})
 
     def deauthorize(self, call: Call) -> Response:
-        """The person's consent is gone, and with it every token that came from it."""
-        if call.args["user"] not in ("me", user_id(call.token.person)):
+        """One permission of a person is gone from all their tokens; without one named, their whole consent.
+
+        With the person's own token, or with the app's.
+        """
+        wish = read(call, {"permission": Field()})
+        client_id, _, secret = token_value(call).partition("|")
+        if secret:
+            app = find_app(call, client_id, PAGE_DOOR)
+            if not oauth.secret_matches(app, secret):
+                raise graph_error("190", status=401)
+            person = next((p.id for p in call.world.persons if user_id(p.id) == call.args["user"]), "")
+        else:
+            call.token = self.simulator.authenticate(call, ())
+            client_id, person = call.token.client_id, call.token.person
+            if call.token.kind != "user_token":
+                raise graph_error("200", "(#200) This call needs the access token of the person.", status=403)
+        if not person or call.args["user"] not in ("me", user_id(person)):
             raise missing_object(call.args["user"], "delete")
-        oauth.revoke_family(call.world, call.token.family)
+        tokens = call.world.tokens.where(family=f"{client_id} {person}")
+        for token in tokens:
+            if "permission" in wish:
+                token.scopes = [scope for scope in token.scopes if scope != wish["permission"]]
+            else:
+                token.revoked = True
         return reply({"success": True})
 
     def debug(self, call: Call) -> Response:

@@ -96,7 +96,12 @@ def test_a_wrong_proof_is_refused_and_a_right_one_passes(sandbox: SandboxServer)
 
 def test_removing_the_app_kills_every_token_of_the_person(sandbox: SandboxServer) -> None:
     hub = Hub(sandbox).sign_in()
+    page, back = hub.token, hub.ask()
+    assert hub.call("DELETE", "me/permissions").json()["error"]["code"] == 200
+    hub.token = hub.exchange_facebook(back["code"]).json()["access_token"]
     assert hub.call("DELETE", "me/permissions").json() == {"success": True}
+    assert error_of(hub) == (190, 458)
+    hub.token = page
     assert error_of(hub) == (190, 458)
 
 
