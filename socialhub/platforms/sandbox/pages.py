@@ -174,6 +174,8 @@ def _figure(item: MediaView) -> Markup:
         shown = Markup('<video controls preload="metadata" src="{}" aria-label="{}"></video>').format(
             item.url, item.alt or "Video"
         )
+    elif kind == "application":
+        shown = Markup('<a class="file" href="{}">{}</a>').format(item.url, item.alt or "Document")
     elif kind == "audio":
         shown = Markup('<audio controls preload="metadata" src="{}"></audio>').format(item.url)
     else:

@@ -16,7 +16,7 @@ from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Finding, Job, Live, Stay, Unsure
 
 from .littletext import escape, plain
-from .media import assets_of
+from .media import assets_of, card_of
 from .rest import HEADERS, can_read, encoded, mapping, method
 
 CLOCK_SKEW = timedelta(seconds=60)
@@ -117,6 +117,9 @@ def _is_ours(job: Job, post: Mapping[str, Any]) -> bool:
     ours = assets_of(job)
     if ours or theirs:
         return ours == theirs
-    source = str(mapping(content.get("article")).get("source") or "")
+    article = mapping(content.get("article"))
+    if card_of(job):
+        return card_of(job) == [article.get("thumbnail")]
+    source = str(article.get("source") or "")
     same_link = source.rstrip("/") == job.content.link.rstrip("/")
     return same_link and plain(str(post.get("commentary") or "")) == plain(escape(job.content.text))

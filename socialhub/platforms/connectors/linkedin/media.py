@@ -1,10 +1,10 @@
-"""Sending pictures and videos (https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api
-and …/videos-api, read 2026-11).
+"""Sending pictures and documents, and waiting for every kind of file
+(https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api and …/documents-api,
+read 2026-11).
 
-Facts: ``images`` are URNs in the order of the files; ``video`` is ``{"urn", "token", "parts", "etags"}``, a part is
-``[address, first byte, last byte]``; ``ready`` counts the files that are, ``polls`` how often we asked. The address
-of a picture is used in the turn that gets it; those of a video are kept so that an upload goes on where it stopped.
-A part that is sent twice replaces itself.
+Facts: ``images`` are URNs in the order of the files, ``document`` and ``card`` (the picture of a link) one each;
+``ready`` counts the files that are, ``polls`` how often we asked. The address of an upload is used in the turn that
+gets it. Those of ``videos.py`` stand beside them.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from urllib.parse import urlsplit
 
 from socialhub.platforms.api import Answer
 from socialhub.platforms.errors import Fault, PlatformError
-from socialhub.platforms.flow import Back, Go, Job, Outcome, Stay
+from socialhub.platforms.flow import Go, Job, Outcome, Stay
 from socialhub.platforms.multipart import range_body
-from socialhub.platforms.values import Kind
+from socialhub.platforms.values import Kind, Media
 
 from .rest import HEADERS, can_read, encoded, mapping
 
 UPLOAD_TIMEOUT = (5.0, 60.0)
 BYTES = "application/octet-stream"
+ACTION = {"open": {"action": "initializeUpload"}, "close": {"action": "finalizeUpload"}}
 POLLS = tuple(timedelta(seconds=seconds) for seconds in (3, 5, 8, 13, 20, 60))
-BLIND_WAIT = {True: timedelta(seconds=30), False: timedelta(seconds=5)}
-"""How long a member's file is given when nothing may be asked of it, by whether it is a video."""
-GONE = (403, 404, 410)
+BLIND_WAIT = {Kind.VIDEO: timedelta(seconds=30), Kind.DOCUMENT: timedelta(seconds=15)}
+"""How long a member's file is given when nothing may be asked of it; pictures take a few seconds."""
+BLIND_WAIT_FOR_PICTURES = timedelta(seconds=5)
 
 
 def send_images(job: Job) -> Outcome:
@@ -34,90 +35,47 @@ def send_images(job: Job) -> Outcome:
     images = list(job.facts.get("images", ()))
     if len(images) == len(job.content.media):
         return Go()
-    media = job.content.media[len(images)]
-    wish = {"initializeUploadRequest": {"owner": job.account.external_id}}
-    answer = job.api.post("rest/images", params=ACTION["open"], json_body=wish, headers=HEADERS)
-    urn, address = _text(answer, "image"), _text(answer, "uploadUrl")
-    if not _is_theirs(address):
-        raise answer.lacks("uploadUrl")
-    job.api.put(address, body=range_body(media.read, 0, media.size, BYTES), timeout=UPLOAD_TIMEOUT)
-    images.append(urn)
+    images.append(_send(job, "image", job.content.media[len(images)]))
     count = len(job.content.media)
     facts = {"images": images, "polls": 0}
     return Go(facts) if len(images) == count else Stay(facts, progress=len(images) / count)
 
 
-ACTION = {"open": {"action": "initializeUpload"}, "close": {"action": "finalizeUpload"}}
+def send_document(job: Job) -> Outcome:
+    """Send the document."""
+    return Go({"document": _send(job, "document", job.content.media[0]), "polls": 0})
 
 
-def open_upload(job: Job) -> Outcome:
-    """Announce the video; LinkedIn says which bytes go where."""
-    wish = {
-        "owner": job.account.external_id,
-        "fileSizeBytes": job.content.media[0].size,
-        "uploadCaptions": False,
-        "uploadThumbnail": False,
-    }
-    body = {"initializeUploadRequest": wish}
-    answer = job.api.post("rest/videos", params=ACTION["open"], json_body=body, headers=HEADERS)
-    value = _value(answer)
-    parts = [
-        [str(part["uploadUrl"]), int(part["firstByte"]), int(part["lastByte"])]
-        for part in value.get("uploadInstructions") or ()
-    ]
-    if not parts:
-        raise answer.lacks("uploadInstructions")
-    token = str(value.get("uploadToken") or "")
-    return Go(
-        {"video": {"urn": _text(answer, "video"), "token": token, "parts": parts, "etags": []}, "polls": 0}
-    )
-
-
-def send_chunks(job: Job) -> Outcome:
-    """Send the next part, without a token: its address is the key to it."""
-    video: dict[str, Any] = dict(job.facts["video"])
-    parts, etags = video["parts"], list(video["etags"])
-    if len(etags) == len(parts):
+def send_card(job: Job) -> Outcome:
+    """Send the picture of a link if a person chose one: LinkedIn does not look at the linked page."""
+    picture = job.options.get("card_image")
+    if not isinstance(picture, Media) or job.facts.get("card"):
         return Go()
-    address, first, last = parts[len(etags)]
-    media = job.content.media[0]
-    body = range_body(media.read, first, last - first + 1, BYTES)
-    try:
-        answer = job.api.put(address, body=body, auth=False, timeout=UPLOAD_TIMEOUT)
-    except PlatformError as error:
-        if error.http_status in GONE or error.code == "EXPIRED_UPLOAD_URL":
-            return Back("open_upload", {"video": {}}, note="the upload has expired; sending the video again")
-        raise
-    etag = answer.headers.get("etag", "").strip('"')
-    if not etag:
-        raise answer.lacks("ETag")
-    etags.append(etag)
-    return Stay(
-        {"video": {**video, "etags": etags}},
-        progress=(last + 1) / media.size,
-        note=f"{last + 1:,} of {media.size:,} bytes sent",
-    )
+    return Go({"card": _send(job, "image", picture), "polls": 0})
 
 
-def close_upload(job: Job) -> Outcome:
-    """Name all parts in order. Closing a closed upload gives the same answer."""
-    video = job.facts["video"]
-    wish = {"video": video["urn"], "uploadToken": video["token"], "uploadedPartIds": video["etags"]}
-    body = {"finalizeUploadRequest": wish}
-    job.api.post("rest/videos", params=ACTION["close"], json_body=body, headers=HEADERS)
-    return Go({"polls": 0})
+def _send(job: Job, kind: str, media: Media) -> str:
+    """Announce one file, send it to the address that comes back, and give its URN."""
+    wish = {"initializeUploadRequest": {"owner": job.account.external_id}}
+    answer = job.api.post(f"rest/{kind}s", params=ACTION["open"], json_body=wish, headers=HEADERS)
+    urn, address = text_of(answer, kind), text_of(answer, "uploadUrl")
+    if not _is_theirs(address):
+        raise answer.lacks("uploadUrl")
+    job.api.put(address, body=range_body(media.read, 0, media.size, BYTES), timeout=UPLOAD_TIMEOUT)
+    return urn
 
 
 def await_media(job: Job) -> Outcome:
     """Ask how far LinkedIn is with each file; a member's app may not ask, so it waits a little."""
-    polls = int(job.facts.get("polls", 0))
-    is_video = job.content.kind is Kind.VIDEO
+    polls, files = int(job.facts.get("polls", 0)), [*assets_of(job), *card_of(job)]
+    if not files:
+        return Go()
     if not can_read(job.account):
-        return Go() if polls else Stay({"polls": 1}, BLIND_WAIT[is_video], note="LinkedIn works on the files")
+        wait = BLIND_WAIT.get(job.content.kind, BLIND_WAIT_FOR_PICTURES)
+        return Go() if polls else Stay({"polls": 1}, wait, note="LinkedIn works on the files")
     ready = int(job.facts.get("ready", 0))
-    files = assets_of(job)
-    kind = "videos" if is_video else "images"
-    answer = job.api.get(f"rest/{kind}/{encoded(files[ready])}", headers=HEADERS)
+    kind = files[ready].split(":")[2]
+    answer = job.api.get(f"rest/{kind}s/{encoded(files[ready])}", headers=HEADERS)
     match answer.text("status"):
         case "AVAILABLE":
             facts = {"ready": ready + 1, "polls": 0}
@@ -136,8 +94,13 @@ def await_media(job: Job) -> Outcome:
 
 def assets_of(job: Job) -> list[str]:
     """The URNs of what was sent; each upload has its own, so they tell our post from any other."""
-    video = mapping(job.facts.get("video")).get("urn")
-    return [str(video)] if video else [str(urn) for urn in job.facts.get("images", ())]
+    single = mapping(job.facts.get("video")).get("urn") or job.facts.get("document")
+    return [str(single)] if single else [str(urn) for urn in job.facts.get("images", ())]
+
+
+def card_of(job: Job) -> list[str]:
+    """The URN of the picture of a link, if there is one."""
+    return [str(job.facts["card"])] if job.facts.get("card") else []
 
 
 def _is_theirs(address: str) -> bool:
@@ -146,12 +109,14 @@ def _is_theirs(address: str) -> bool:
     return parts.scheme == "https" and (parts.hostname or "").endswith(".linkedin.com")
 
 
-def _value(answer: Answer) -> dict[str, Any]:
+def value_of(answer: Answer) -> dict[str, Any]:
+    """What an action gave."""
     return dict(mapping(mapping(answer.body).get("value")))
 
 
-def _text(answer: Answer, name: str) -> str:
-    value = str(_value(answer).get(name) or "")
+def text_of(answer: Answer, name: str) -> str:
+    """A part of what an action gave that must be there."""
+    value = str(value_of(answer).get(name) or "")
     if not value:
         raise answer.lacks(name)
     return value

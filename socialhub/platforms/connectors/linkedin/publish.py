@@ -6,6 +6,7 @@ Facts beside those of ``media.py``: ``first_sent`` when a post that we are in do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,14 +15,15 @@ from socialhub.platforms.api import Api
 from socialhub.platforms.connector import Publishing
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Flow, Held, Job, Live, Outcome, Stay, Step
-from socialhub.platforms.values import Account, Kind
+from socialhub.platforms.values import Account, Content, Kind
 
 from .errors import WAITING
 from .finding import adopt_duplicate, find_post, permalink
 from .littletext import escape
-from .media import POLLS, assets_of, await_media, close_upload, open_upload, send_chunks, send_images
+from .media import POLLS, assets_of, await_media, card_of, send_card, send_document, send_images
 from .options import PUBLIC
 from .rest import HEADERS, encoded, method
+from .videos import close_upload, open_upload, send_chunks, send_cover
 
 ID_HEADERS = ("x-restli-id", "x-linkedin-id")
 MOST_WAITS = 12
@@ -71,8 +73,11 @@ def _content(job: Job) -> dict[str, Any]:
         case Kind.LINK:
             # LinkedIn does not look at the page: a card without a title is bare.
             article = {"source": job.content.link, "title": title or urlsplit(job.content.link).netloc}
-            description = str(job.options.get("description") or "").strip()
-            return {"article": {**article, "description": description} if description else article}
+            more = {
+                "description": str(job.options.get("description") or "").strip(),
+                "thumbnail": "".join(card_of(job)),
+            }
+            return {"article": {**article, **{name: value for name, value in more.items() if value}}}
         case Kind.IMAGE | Kind.VIDEO:
             media = {"id": assets_of(job)[0], "altText": job.content.media[0].alt, "title": title}
             return {"media": {name: value for name, value in media.items() if value}}
@@ -80,8 +85,27 @@ def _content(job: Job) -> dict[str, Any]:
             pairs = zip(assets_of(job), job.content.media, strict=True)
             images = [{"id": urn, "altText": media.alt} for urn, media in pairs]
             return {"multiImage": {"images": images}}
+        case Kind.DOCUMENT:
+            file = job.content.media[0]
+            return {"media": {"id": assets_of(job)[0], "title": title or file.name or "Document"}}
         case _:
-            return {}
+            return _poll(job)
+
+
+def _poll(job: Job) -> dict[str, Any]:
+    answers = [str(answer) for answer in job.options.get("poll_options") or ()]
+    if not answers:
+        return {}
+    question = str(job.options.get("poll_question") or "").strip() or job.content.text
+    settings = {"duration": str(job.options["poll_duration"])}
+    options = [{"text": answer} for answer in answers]
+    return {"poll": {"question": question, "options": options, "settings": settings}}
+
+
+def edit(api: Api, account: Account, post_id: str, content: Content, options: Mapping[str, Any]) -> None:
+    """Change the text; LinkedIn lets nothing else of an ordinary post be changed."""
+    patch = {"patch": {"$set": {"commentary": escape(content.text)}}}
+    api.post(f"rest/posts/{encoded(post_id)}", json_body=patch, headers=method("PARTIAL_UPDATE"))
 
 
 def delete(api: Api, account: Account, post_id: str) -> None:
@@ -94,11 +118,14 @@ AWAIT = Step(
     "await_media", await_media, deadline=timedelta(hours=1), label="Wait for LinkedIn to process the files"
 )
 WORDS = Flow((POST,))
+LINK = Flow((Step("send_card", send_card, label="Send the picture of the link"), AWAIT, POST))
+DOCUMENT = Flow((Step("send_document", send_document, label="Send the document"), AWAIT, POST))
 PICTURES = Flow((Step("send_images", send_images, label="Send the pictures"), AWAIT, POST))
 FILM = Flow(
     (
         Step("open_upload", open_upload, label="Announce the video"),
         Step("send_chunks", send_chunks, deadline=timedelta(hours=12), label="Send the video"),
+        Step("send_cover", send_cover, label="Send the picture for the video"),
         Step("close_upload", close_upload, label="Close the upload"),
         AWAIT,
         POST,
@@ -107,10 +134,12 @@ FILM = Flow(
 publishing = Publishing(
     flows={
         Kind.TEXT: WORDS,
-        Kind.LINK: WORDS,
+        Kind.LINK: LINK,
         Kind.IMAGE: PICTURES,
         Kind.GALLERY: PICTURES,
         Kind.VIDEO: FILM,
+        Kind.DOCUMENT: DOCUMENT,
     },
     delete=delete,
+    edit=edit,
 )

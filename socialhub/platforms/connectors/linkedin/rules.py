@@ -1,12 +1,12 @@
 """What LinkedIn takes (https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api,
-…/videos-api and …/multiimage-post-api, read 2026-11).
+…/videos-api, …/multiimage-post-api and …/documents-api, read 2026-11).
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from socialhub.platforms.rules import Image, KindRules, Rules, Text, Video
+from socialhub.platforms.rules import Document, Image, KindRules, Rules, Text, Video
 from socialhub.platforms.text import Count
 from socialhub.platforms.values import Kind
 
@@ -23,6 +23,8 @@ IMAGE = Image(
     max_pixels=MOST_PIXELS,
     alt=LONGEST_ALT,
 )
+STILL = Image(mimes=frozenset({"image/jpeg", "image/png"}), max_bytes=20 * MEGABYTE, max_pixels=MOST_PIXELS)
+"""A picture that stands for a link or a video."""
 VIDEO = Video(
     mimes=frozenset({"video/mp4"}),
     max_bytes=500 * MEGABYTE,
@@ -31,6 +33,8 @@ VIDEO = Video(
     min_ratio=1 / 2.4,
     max_ratio=2.4,
 )
+# LinkedIn takes Word and PowerPoint too; a document is shown as pages, and a PDF keeps them as they are.
+DOCUMENT = Document(mimes=frozenset({"application/pdf"}), max_bytes=100 * MEGABYTE, max_pages=300)
 RULES = Rules(
     checked=date(2026, 11, 22),
     source="https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api",
@@ -40,5 +44,6 @@ RULES = Rules(
         Kind.IMAGE: KindRules(text=TEXT, media=(1, 1), image=IMAGE),
         Kind.GALLERY: KindRules(text=TEXT, media=(2, 20), image=IMAGE),
         Kind.VIDEO: KindRules(text=TEXT, media=(1, 1), video=VIDEO),
+        Kind.DOCUMENT: KindRules(text=TEXT, media=(1, 1), document=DOCUMENT),
     },
 )

@@ -1,4 +1,6 @@
-"""Pictures: initialise, PUT, wait (https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api)."""
+"""Pictures and documents: initialise, PUT, wait
+(https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api and …/documents-api).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import io
 import secrets
 from typing import Any
 
+import pypdfium2
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.probe import probe
@@ -18,22 +21,24 @@ from .server import API, SITE, acting, member_urn, named, simulator, wrong
 WRITE = ("w_member_social", "w_organization_social")
 READ = ("r_member_social", "r_organization_social")
 URL_LIFETIME = 86_400.0
-PROCESSING = {"image": 2.0, "video": 6.0}
+PROCESSING = {"image": 2.0, "video": 6.0, "document": 4.0}
 LARGEST = 36_152_320
+PDF, LARGEST_DOCUMENT, MOST_PAGES = "application/pdf", 100 * 1024 * 1024, 300
 TYPES = ("image/jpeg", "image/png", "image/gif")
 
 
-@simulator.route("POST", "/rest/images", host=API, scopes=WRITE)
+@simulator.route("POST", "/rest/<any(images, documents):kinds>", host=API, scopes=WRITE)
 def initialize(call: Call) -> Response:
-    """An address for one picture of its owner."""
+    """An address for one picture or document of its owner."""
     if call.request.args.get("action") != "initializeUpload":
         raise wrong("PARAM_INVALID", "action", "is not known")
     owner = Field("object", required=True, fields={"owner": Field(required=True)})
     wish = call.json({"initializeUploadRequest": owner})["initializeUploadRequest"]
-    media = open_upload(call, "image", wish["owner"], "initializeUploadRequest/owner")
+    kind = call.args["kinds"].removesuffix("s")
+    media = open_upload(call, kind, wish["owner"], "initializeUploadRequest/owner")
     until = int((call.now + URL_LIFETIME) * 1000)
     url = upload_url(call, media, 0)
-    return reply({"value": {"uploadUrlExpiresAt": until, "uploadUrl": url, "image": media.id}})
+    return reply({"value": {"uploadUrlExpiresAt": until, "uploadUrl": url, kind: media.id}})
 
 
 def open_upload(call: Call, kind: str, owner: str, field: str) -> Media:
@@ -82,10 +87,32 @@ def finish(call: Call, media: Media, types: tuple[str, ...]) -> None:
     seen = probe(call.world.blobs.path(media.blob))
     media.mime, media.size = seen.mime, call.world.blobs.size(media.blob)
     media.width, media.height, media.seconds = seen.width, seen.height, seen.seconds
-    good = seen.mime in types and seen.is_whole and seen.width * seen.height < LARGEST
+    settle(call, media, seen.mime in types and seen.is_whole and seen.width * seen.height < LARGEST)
+
+
+def settle(call: Call, media: Media, good: bool) -> None:
+    """Processing begins; what it will say is known already."""
     media.failure = "" if good and not call.fault("rejected_media") else "PROCESSING_FAILED"
     media.extra["is_sent"] = True
     media.ready_at = call.now + PROCESSING[media.extra["kind"]]
+
+
+@simulator.route("PUT", "/dms-uploads/<name>/uploaded-document/<int:index>", host=SITE, scopes=())
+def receive_document(call: Call) -> Response:
+    """The bytes of a document, with the token. Word and PowerPoint files are not looked into here."""
+    media = opened(call, "document")
+    media.blob = call.world.blobs.save(io.BytesIO(call.request.get_data()))
+    media.mime, media.size = PDF, call.world.blobs.size(media.blob)
+    settle(call, media, media.size <= LARGEST_DOCUMENT and 0 < _pages(call, media) <= MOST_PAGES)
+    return Response("", 201)
+
+
+def _pages(call: Call, media: Media) -> int:
+    try:
+        with pypdfium2.PdfDocument(call.world.blobs.path(media.blob)) as document:
+            return len(document)
+    except pypdfium2.PdfiumError:
+        return 0
 
 
 def state_of(call: Call, media: Media) -> str:
@@ -97,12 +124,11 @@ def state_of(call: Call, media: Media) -> str:
     return media.failure or "AVAILABLE"
 
 
-@simulator.route("GET", "/rest/images/<urn>", host=API, scopes=READ)
-@simulator.route("GET", "/rest/videos/<urn>", host=API, scopes=READ)
+@simulator.route("GET", "/rest/<any(images, videos, documents):kinds>/<urn>", host=API, scopes=READ)
 def read_asset(call: Call) -> Response:
     """How far an asset is; members' apps usually lack the scope for it."""
     media = call.world.media.get(call.args["urn"])
-    if media is None or media.platform != simulator.key:
+    if media is None or media.platform != simulator.key or call.args["kinds"] != media.extra["kind"] + "s":
         raise named("NOT_FOUND")
     acting(call, media.extra["owner"], "owner")
     body: dict[str, Any] = {"id": media.id, "owner": media.extra["owner"], "status": state_of(call, media)}

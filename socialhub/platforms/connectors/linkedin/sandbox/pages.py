@@ -50,7 +50,11 @@ def _view(world: World, post: Post) -> PostView:
     article = post.extra["content"].get("article", {})
     card = " · ".join(part for part in (article.get("title", ""), article.get("source", "")) if part)
     visibility = post.extra["visibility"]
+    poll = post.extra["content"].get("poll", {})
     files = [item for key in post.media if (item := world.media.get(key))]
+    own = ("cover of its own",) if any("cover" in item.extra for item in files) else ()
+    title = post.extra["content"].get("media", {}).get("title", "")
+    badges = (poll.get("question", ""), title, card, "" if visibility == "PUBLIC" else visibility, *own)
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",
@@ -61,5 +65,6 @@ def _view(world: World, post: Post) -> PostView:
             MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
             for item in files
         ),
-        badges=tuple(badge for badge in (card, "" if visibility == "PUBLIC" else visibility) if badge),
+        badges=tuple(badge for badge in badges if badge),
+        choices=tuple(option["text"] for option in poll.get("options", ())),
     )

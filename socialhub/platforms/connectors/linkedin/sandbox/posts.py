@@ -16,9 +16,12 @@ from .images import WRITE, state_of
 from .littletext import shown
 from .server import API, MEMBER, SITE, acting, member_urn, simulator, wrong
 
+KINDS = ("image", "video", "document")
 LONGEST = 3000
 LONGEST_TITLE = 400
 DUPLICATES = 86_400.0
+DURATIONS = ("ONE_DAY", "THREE_DAYS", "SEVEN_DAYS", "FOURTEEN_DAYS")
+LONGEST_QUESTION, LONGEST_ANSWER = 140, 30
 CONTENT = {
     "article": Field(
         "object",
@@ -27,6 +30,16 @@ CONTENT = {
             "title": Field(),
             "description": Field(),
             "thumbnail": Field(),
+        },
+    ),
+    "poll": Field(
+        "object",
+        fields={
+            "question": Field(required=True),
+            "options": Field(
+                "list", required=True, items=Field("object", fields={"text": Field(required=True)})
+            ),
+            "settings": Field("object", required=True, fields={"duration": Field(choices=DURATIONS)}),
         },
     ),
     "media": Field("object", fields={"id": Field(required=True), "altText": Field(), "title": Field()}),
@@ -67,8 +80,7 @@ def create(call: Call) -> Response:
     author = acting(call, wish["author"], "author")
     if author.kind != MEMBER and wish["visibility"] != "PUBLIC":
         raise wrong("INVALID_VALUE_FOR_FIELD", "visibility", "Organizations post to PUBLIC")
-    if len(shown(wish["commentary"]).encode("utf-16-le")) // 2 > LONGEST:
-        raise wrong("FIELD_LENGTH_TOO_LONG", "commentary", f"is longer than {LONGEST}")
+    check_length(wish["commentary"])
     content = wish.get("content", {})
     if len(content) > 1:
         raise wrong("ILLEGAL_ARGUMENT", "content", "takes one kind of content")
@@ -77,10 +89,27 @@ def create(call: Call) -> Response:
         raise wrong("INVALID_VALUE_BLANK_FIELD", "commentary", "is blank")
     if len(content.get("article", {}).get("title", "")) >= LONGEST_TITLE:
         raise wrong("FIELD_LENGTH_TOO_LONG", "content/article/title", "is too long")
+    _check_poll(content.get("poll"))
     if not files:
         _refuse_twin(call, author, wish)
     post = _store(call, author, wish, files)
     return Response("", 201, {"x-restli-id": post.id})
+
+
+def check_length(commentary: str) -> None:
+    """Refuse a text that is too long as readers see it."""
+    if len(shown(commentary).encode("utf-16-le")) // 2 > LONGEST:
+        raise wrong("FIELD_LENGTH_TOO_LONG", "commentary", f"is longer than {LONGEST}")
+
+
+def _check_poll(poll: dict[str, Any] | None) -> None:
+    if poll is None:
+        return
+    if not 2 <= len(poll["options"]) <= 4:
+        raise wrong("ILLEGAL_ARGUMENT", "content/poll/options", "must be 2 to 4")
+    long = any(len(option["text"]) > LONGEST_ANSWER for option in poll["options"])
+    if long or len(poll["question"]) > LONGEST_QUESTION:
+        raise wrong("FIELD_LENGTH_TOO_LONG", "content/poll", "is too long")
 
 
 def _files(call: Call, author: Account, content: dict[str, Any]) -> list[Media]:
@@ -88,19 +117,30 @@ def _files(call: Call, author: Account, content: dict[str, Any]) -> list[Media]:
     if images is not None and not 2 <= len(images) <= 20:
         raise wrong("ILLEGAL_ARGUMENT", "content/multiImage/images", "must have 2 to 20 images")
     items = images if images is not None else [content["media"]] if "media" in content else []
+    card = content.get("article", {}).get("thumbnail")
+    if card:
+        _asset(call, author, card, ("image",))
     found = []
     for item in items:
-        media = call.world.media.get(item["id"])
-        if media is None or media.extra.get("owner") != member_urn(author):
-            raise wrong("INVALID_URN_ID", "content/media/id", "is not an asset of the author")
-        if images is not None and media.extra["kind"] != "image":
-            raise wrong("INVALID_URN_TYPE", "content/multiImage/images", "must be images")
-        state = state_of(call, media)
-        if state != "AVAILABLE":
-            raise wrong(f"MEDIA_ASSET_{state}", "content/media/id", "The asset cannot be posted")
+        media = _asset(call, author, item["id"], KINDS if images is None else ("image",))
+        if media.extra["kind"] == "document" and not item.get("title"):
+            raise wrong("MISSING_FIELD", "content/media/title", "is required for documents")
         media.alt = item.get("altText", "")
         found.append(media)
     return found
+
+
+def _asset(call: Call, author: Account, urn: str, kinds: tuple[str, ...]) -> Media:
+    """An asset of the author that is ready to be posted."""
+    media = call.world.media.get(urn)
+    if media is None or media.extra.get("owner") != member_urn(author):
+        raise wrong("INVALID_URN_ID", "content/media/id", "is not an asset of the author")
+    if media.extra["kind"] not in kinds:
+        raise wrong("INVALID_URN_TYPE", "content", f"must be one of {', '.join(kinds)}")
+    state = state_of(call, media)
+    if state != "AVAILABLE":
+        raise wrong(f"MEDIA_ASSET_{state}", "content/media/id", "The asset cannot be posted")
+    return media
 
 
 def _refuse_twin(call: Call, author: Account, wish: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Reading posts back, for organizations alone, and deleting them."""
+"""Reading posts back, for organizations alone, changing and deleting them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .images import READ, WRITE
-from .littletext import normalised
+from .littletext import normalised, shown
+from .posts import check_length
 from .server import API, acting, member_urn, named, simulator, wrong
 
 LISTING = {
@@ -22,6 +23,8 @@ LISTING = {
     "sortBy": Field(choices=("CREATED", "LAST_MODIFIED")),
     "viewContext": Field(choices=("AUTHOR", "READER")),
 }
+CHANGES = {"$set": Field("object", required=True, fields={"commentary": Field(required=True)})}
+CHANGE = {"patch": Field("object", required=True, fields=CHANGES)}
 
 
 @simulator.route("GET", "/rest/posts", host=API, scopes=READ)
@@ -56,7 +59,7 @@ def read_post(call: Call) -> Response:
 
 def _json(call: Call, post: Post) -> dict[str, Any]:
     author = call.world.accounts.get(post.account)
-    at = int(post.created_at * 1000)
+    at, changed = int(post.created_at * 1000), int(post.extra.get("changed_at", post.created_at) * 1000)
     body = {
         "id": post.id,
         "author": member_urn(author) if author else "",
@@ -65,10 +68,27 @@ def _json(call: Call, post: Post) -> dict[str, Any]:
         "lifecycleState": "PUBLISHED",
         "createdAt": at,
         "publishedAt": at,
-        "lastModifiedAt": at,
+        "lastModifiedAt": changed,
         "isReshareDisabledByAuthor": post.extra["no_reshare"],
     }
     return {**body, "content": post.extra["content"]} if post.extra["content"] else body
+
+
+@simulator.route("POST", "/rest/posts/<urn>", host=API, scopes=WRITE)
+def change(call: Call) -> Response:
+    """A partial update: the text alone, by the author alone."""
+    if call.header("X-RestLi-Method") != "PARTIAL_UPDATE":
+        raise wrong("PARAM_INVALID", "X-RestLi-Method", "must be PARTIAL_UPDATE")
+    wish = call.json(CHANGE)["patch"]["$set"]["commentary"]
+    post = call.world.posts.get(call.args["urn"])
+    author = call.world.accounts.get(post.account) if post else None
+    if post is None or author is None or post.platform != simulator.key or post.deleted_at is not None:
+        raise named("NOT_FOUND")
+    acting(call, member_urn(author), "author")
+    check_length(wish)
+    post.text = shown(wish)
+    post.extra |= {"commentary": wish, "changed_at": call.now}
+    return Response("", 204)
 
 
 @simulator.route("DELETE", "/rest/posts/<urn>", host=API, scopes=WRITE)

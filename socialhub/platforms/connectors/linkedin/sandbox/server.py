@@ -132,9 +132,11 @@ class LinkedInSimulator(Simulator):
         return f"https://{SITE}/{folder}/{account.handle[1:]}/"
 
     def describe_post(self, world: World, post_id: str) -> dict[str, Any]:
-        """Visibility, content, what was sent."""
+        """Visibility, content, what was sent, the checksum of a cover."""
         post = world.posts.get(post_id)
-        return dict(post.extra) if post else {}
+        files = [world.media.get(key) for key in post.media] if post else []
+        covers = [file.extra["cover"] for file in files if file and "cover" in file.extra]
+        return {**post.extra, "cover": world.blobs.sha256(covers[0]) if covers else ""} if post else {}
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token with one of `scopes` (none: any token), headers of the versioned API, the day's limits."""
@@ -169,7 +171,12 @@ class LinkedInSimulator(Simulator):
         )
 
     def failure(self, call: Call, status: int, code: str) -> RefusalError:
-        """`code`: a name of `NAMED`, or one of an input error (DUPLICATE_POST, MEDIA_ASSET_WAITING_UPLOAD …)."""
+        """`code`: a name or number of `NAMED`, or one of an input error (DUPLICATE_POST, …); under `/oauth/` an
+        OAuth error.
+        """
+        if call.path.startswith("/oauth/") and code:
+            return RefusalError(status or 400, {"error": code, "error_description": "ordered"})
+        code = next((name for name, row in NAMED.items() if code and str(row[1]) == code), code)
         if code in NAMED or (not code and status in OF_STATUS):
             return named(code or OF_STATUS[status])
         if code:

@@ -5,10 +5,12 @@ PUT answers an ETag, and finalizing names all of them in order.
 from __future__ import annotations
 
 import io
+import secrets
 import shutil
 
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.sandbox.probe import probe
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, RefusalError, reply
 
@@ -18,6 +20,7 @@ from .server import API, SITE, acting, simulator, wrong
 PART = 4 * 1024 * 1024
 SMALLEST, LARGEST = 1, 500 * 1024 * 1024
 TYPES = ("video/mp4",)
+STILLS = ("image/jpeg", "image/png")
 INITIALIZE = {
     "initializeUploadRequest": Field(
         "object",
@@ -69,14 +72,42 @@ def _initialize(call: Call) -> Response:
         }
         for index, first in enumerate(range(0, size, PART))
     ]
+    more = {}
+    if wish.get("uploadThumbnail"):
+        media.extra["cover_key"] = call.world.issue(
+            simulator.key, "upload_address", secrets.token_urlsafe(24)
+        )
+        name = media.id.rsplit(":", 1)[1]
+        more["thumbnailUploadUrl"] = (
+            f"https://{SITE}/dms-uploads/{name}/thumbnail?ut={media.extra['cover_key']}"
+        )
     until = int((call.now + URL_LIFETIME) * 1000)
     value = {
         "uploadUrlsExpireAt": until,
         "video": media.id,
         "uploadInstructions": instructions,
         "uploadToken": "",
+        **more,
     }
     return reply({"value": value})
+
+
+@simulator.route("PUT", "/dms-uploads/<name>/thumbnail", host=SITE)
+def receive_cover(call: Call) -> Response:
+    """A picture that stands for the video, without a token, named as a still one."""
+    media = call.world.media.get(f"urn:li:video:{call.args['name']}")
+    if media is None or call.request.args.get("ut", "") != media.extra.get("cover_key"):
+        raise RefusalError(403, {"status": 403, "message": "The upload address is not valid"})
+    if call.now > media.created_at + URL_LIFETIME:
+        raise wrong("EXPIRED_UPLOAD_URL", "", "The upload address has expired")
+    if call.request.headers.get("Authorization") or call.header("media-type-family") != "STILLIMAGE":
+        raise RefusalError(400, {"status": 400, "message": "media-type-family must be STILLIMAGE"})
+    blob = call.world.blobs.save(io.BytesIO(call.request.get_data()))
+    seen = probe(call.world.blobs.path(blob))
+    if seen.mime not in STILLS or not seen.is_whole:
+        raise RefusalError(400, {"status": 400, "message": "The thumbnail cannot be read"})
+    media.extra["cover"] = blob
+    return Response("", 201)
 
 
 @simulator.route("PUT", "/dms-uploads/<name>/uploaded-video/<int:index>", host=SITE)
