@@ -169,3 +169,29 @@ def test_a_deleted_post_is_gone_and_deleting_it_again_is_no_error(sandbox: Sandb
         CONNECTOR.publishing.delete(desk.api(), desk.account, row.post_id)
     assert live(desk) == []
     assert asked(desk, "DELETE", "/rest/posts/urn") == 2
+
+
+CODES = sorted(CONNECTOR.service.errors.codes)
+STATUSES = sorted(CONNECTOR.service.errors.statuses)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_of_the_table_can_be_ordered_and_is_understood(sandbox: SandboxServer, code: str) -> None:
+    path = "/oauth/v2/accessToken" if code.startswith("oauth/") else "/v2/userinfo"
+    desk = as_member(sandbox)
+    sandbox.control.fault("status", match={"path": path}, code=code.removeprefix("oauth/"))
+    with pytest.raises(PlatformError) as caught:
+        desk.api().get(f"https://www.linkedin.com{path}" if "oauth" in path else path)
+    assert caught.value.kind is CONNECTOR.service.errors.codes[code].kind
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_of_the_table_can_be_ordered_and_is_understood(
+    sandbox: SandboxServer, status: int
+) -> None:
+    desk = as_member(sandbox)
+    sandbox.control.fault("status", match={"path": "/userinfo"}, status=status)
+    with pytest.raises(PlatformError) as caught:
+        desk.api().get("v2/userinfo")
+    assert caught.value.http_status == status
+    assert caught.value.kind is CONNECTOR.service.errors.statuses[status].kind
