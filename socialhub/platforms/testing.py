@@ -72,6 +72,26 @@ class Played(Transport):
         return (opened if isinstance(opened, bytes) else opened.read()).decode()
 
 
+class Listening(Transport):
+    """A transport that keeps every request and its answer."""
+
+    def __init__(self, sandbox_url: str) -> None:
+        super().__init__(sandbox_url=sandbox_url)
+        self.heard: list[tuple[Request, Response]] = []
+
+    def send(
+        self,
+        request: Request,
+        *,
+        redactor: Redactor | None = None,
+        record: Callable[[Exchange], None] | None = None,
+    ) -> Response:
+        """Send and remember."""
+        response = super().send(request, redactor=redactor, record=record)
+        self.heard.append((request, response))
+        return response
+
+
 class Crash(BaseException):
     """The process died here."""
 

@@ -25,7 +25,8 @@ def edit(api: Api, account: Account, post_id: str, content: Content, options: Ma
         )
     form = {"message": content.text}
     if content.kind in FILMS:
-        form = {"description": content.text, "title": str(options.get("title") or "")}
+        # The title of a new video is called "title", that of a known one "name".
+        form = {"description": content.text, "name": str(options.get("title") or "")}
     api.post(post_id, form=form)
 
 

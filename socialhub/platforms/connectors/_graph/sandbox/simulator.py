@@ -119,8 +119,10 @@ def read(call: Call, fields: Fields) -> dict[str, Any]:
         )
     ):
         raise graph_error("100", "(#100) The body has an unknown content type")
+    # Meta's own SDK sends `summary` whenever it reads.
+    always = {**COMMON, "summary": Field("bool")} if call.method == "GET" else COMMON
     try:
-        return check(parameters(call), {**COMMON, **fields}, from_text=True)
+        return check(parameters(call), {**always, **fields}, from_text=True)
     except MisfitError as misfit:
         raise call.simulator.misfit(call, misfit) from None
 

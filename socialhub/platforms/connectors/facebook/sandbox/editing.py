@@ -5,8 +5,6 @@ https://developers.facebook.com/docs/graph-api/reference/video/thumbnails).
 
 from __future__ import annotations
 
-from typing import Any
-
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
@@ -17,7 +15,7 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .feed import LONGEST_TEXT
-from .photos import BAD_PHOTO
+from .photos import BAD_PHOTO, receive_file
 from .reading import own_post
 from .server import CALLS, number, simulator
 from .store import KEY, films, photos
@@ -32,19 +30,19 @@ COVER_MIMES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"
 def edit(call: Call) -> Response:
     """Other words. What a post shows cannot be swapped, and a story has no words."""
     film = films(call.world).get(call.args["node"])
-    names = ("description", "title") if film else ("message",)
+    names = ("description", "name") if film else ("message",)
     wish = read(call, {name: Field() for name in names})
     post = own_post(call)
     if not any(name in wish for name in names) or post.extra["kind"] == "story":
         raise graph_error("100", f"(#100) The parameter {names[0]} is required")
     text = wish.get(names[0], post.text)
-    if len(text) > LONGEST_TEXT or len(wish.get("title", "")) > LONGEST_TITLE:
+    if len(text) > LONGEST_TEXT or len(wish.get("name", "")) > LONGEST_TITLE:
         raise graph_error("100", f"(#100) Param {names[0]} is too long")
     if not text.strip() and not post.media and not post.extra.get("link"):
         raise graph_error("100", "(#100) The parameter message is required")
     post.text = text
-    if "title" in wish:
-        post.extra["title"] = wish["title"]
+    if "name" in wish:
+        post.extra["title"] = wish["name"]
     return reply({"success": True})
 
 
@@ -53,10 +51,7 @@ def add_cover(call: Call) -> Response:
     """The bytes come as the form's file `source`; without `is_preferred` nothing shows them."""
     wish = read(call, {"is_preferred": Field("bool")})
     film = own_film(call)
-    if set(call.request.files) != {"source"}:
-        raise graph_error("324", "(#324) Requires upload file")
-    source: Any = call.request.files["source"].stream
-    blob = call.world.blobs.save(source)
+    blob = receive_file(call)
     seen = probe(call.world.blobs.path(blob))
     is_small = call.world.blobs.size(blob) <= LARGEST_COVER
     if seen.mime not in COVER_MIMES or not seen.is_whole or not is_small or call.fault("rejected_media"):

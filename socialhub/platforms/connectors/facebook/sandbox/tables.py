@@ -21,6 +21,7 @@ MESSAGES.update(
         "324/1366046": "(#324) Missing or invalid image file",
         "352/1363024": "The video file you selected is in a format that we don't support.",
         "352/1363040": "The aspect ratio of the video is not supported.",
+        "389": "Unable to fetch video file from URL.",
         "506": "(#506) Duplicate status message",
         "1500": "(#1500) The url you supplied is invalid",
         "6001/1363037": "There was a problem uploading your video: the chunk has the wrong offset.",

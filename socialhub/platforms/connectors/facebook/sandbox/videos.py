@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, graph_error
+from socialhub.platforms.connectors._graph.sandbox.pulling import PullError, pull
 from socialhub.platforms.connectors._graph.sandbox.simulator import CURRENT, RUPLOAD, missing_object, read
 from socialhub.platforms.connectors._graph.sandbox.uploads import demand_oauth, receive_rest
 from socialhub.platforms.sandbox.probe import probe
@@ -21,11 +22,13 @@ from .server import CALLS, make_post, number, open_page, simulator
 from .store import KEY, Film, films, habits
 
 SECONDS = {"videos": (1.0, 14_400.0), "video_reels": (3.0, 90.0), "video_stories": (3.0, 60.0)}
+LARGEST_FETCHED = 1 << 30
 BAD_VIDEO, BAD_SHAPE = "352/1363024", "352/1363040"
 REEL_RATIOS = (9 / 16, 16 / 9)
 WORDS = {"title": Field(), "description": Field()}
 CHUNKED = {
-    "upload_phase": Field(required=True, choices=("start", "transfer", "finish")),
+    "upload_phase": Field(choices=("start", "transfer", "finish")),
+    "file_url": Field(),
     "file_size": Field("int"),
     "upload_session_id": Field(),
     "start_offset": Field("int"),
@@ -42,9 +45,13 @@ PHASED = {
 
 @simulator.route("POST", "/<node>/videos", scopes=("publish",), limit=CALLS)
 def chunked(call: Call) -> Response:
-    """Start, transfer chunk by chunk, finish. Offsets are strings here."""
+    """By address in one call; else start, transfer chunk by chunk, finish. Offsets are strings here."""
     wish = read(call, CHUNKED)
     page = open_page(call)
+    if ("file_url" in wish) == ("upload_phase" in wish):
+        raise graph_error("100", "(#100) Either file_url or upload_phase is required")
+    if "file_url" in wish:
+        return _from_address(call, page, wish)
     if wish["upload_phase"] == "start":
         if wish.get("file_size", 0) <= 0:
             raise graph_error("100", "(#100) The parameter file_size is required")
@@ -60,6 +67,17 @@ def chunked(call: Call) -> Response:
         return reply(_offsets(call, film))
     _finish(call, page, film, wish)
     return reply({"success": True})
+
+
+def _from_address(call: Call, page: Account, wish: dict[str, Any]) -> Response:
+    film = _begin(call, page, "videos")
+    try:
+        film.blob, _ = pull(call.world, wish["file_url"], LARGEST_FETCHED, BAD_VIDEO)
+    except PullError:
+        raise graph_error("389") from None
+    film.size, film.is_whole = call.world.blobs.size(film.blob), True
+    _finish(call, page, film, wish)
+    return reply({"id": film.id})
 
 
 def _begin(call: Call, page: Account, kind: str) -> Film:

@@ -5,7 +5,7 @@ to the sandbox (google-api-python-client).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,10 @@ from googleapiclient.discovery import build
 from googleapiclient.http import MediaFileUpload
 
 from socialhub.platforms import registry
-from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.sandbox.server import SandboxServer
-from socialhub.platforms.testing import connect
+from socialhub.platforms.testing import Listening, connect
 from socialhub.platforms.tests.samples import file_of, film, long_film, picture
-from socialhub.platforms.transport import Exchange, Request, Response, Transport
+from socialhub.platforms.transport import Request
 from socialhub.platforms.values import Content, Kind
 
 from ..uploads import CHUNK
@@ -39,26 +38,6 @@ TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "number": (int, float),
 }
-
-
-class Listening(Transport):
-    """A transport that keeps every request and its answer."""
-
-    def __init__(self, sandbox_url: str) -> None:
-        super().__init__(sandbox_url=sandbox_url)
-        self.heard: list[tuple[Request, Response]] = []
-
-    def send(
-        self,
-        request: Request,
-        *,
-        redactor: Redactor | None = None,
-        record: Callable[[Exchange], None] | None = None,
-    ) -> Response:
-        """Send and remember."""
-        response = super().send(request, redactor=redactor, record=record)
-        self.heard.append((request, response))
-        return response
 
 
 @pytest.fixture
