@@ -1,8 +1,10 @@
-"""Memory and time of one large video: ``python -m bench.upload --platform youtube --mib 1024 [--json]``.
+"""Memory, time and resumption of large videos: ``python -m bench.upload --platform all --mib 1024 [--json]``.
 
 The video is a real short one padded with an empty box, so that nothing but its size is unusual. It goes through a
-real publisher process to the sandbox on the same machine. The figure is the growth of the publisher's resident
-memory over what it had after it sent a small video the same way.
+real publisher process to the sandbox on the same machine, twice: once undisturbed, for the growth of the publisher's
+resident memory over what it had after a small video; once with the publisher killed (SIGKILL) when half of the bytes
+have arrived and another one started, for the bytes that are sent again. The size is what was asked for, or the most
+that the platform's rules take (``limit_mib``).
 """
 
 from __future__ import annotations
@@ -10,117 +12,253 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import struct
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialhub.settings")
+os.environ["MAX_UPLOAD_BYTES"] = str(4096 * 1024 * 1024)
+
+if TYPE_CHECKING:
+    from socialhub.platforms.values import Kind
+    from tests.stack import Stack
 
 MIB = 1024 * 1024
 PATIENCE = 1200.0
+"""Seconds that one video may take."""
+TICK = 0.02
 
 
-def measure(platform: str, mib: int) -> dict[str, object]:
-    """Send a small video, then one of ``mib`` MiB; memory in MiB, times in seconds."""
-    os.environ["MAX_UPLOAD_BYTES"] = str(4096 * MIB)
+@dataclass
+class Bench:
+    """A running product with one connected account."""
+
+    stack: Stack
+    account: Any
+    kind: Kind
+    folder: Path
+
+    @property
+    def publisher(self) -> int:
+        """The process that sends."""
+        return self.stack.processes["publisher"].pid
+
+    def start_another(self) -> None:
+        """A new publisher in place of the one that was killed."""
+        self.stack.processes["publisher"].wait()
+        self.stack.start("publisher", sys.executable, "manage.py", "publisher", "--threads", "8")
+
+
+def measure(platform: str, login: str, kind: str, asked: int) -> dict[str, object]:
+    """Both runs with the largest video of at most ``asked`` MiB that the platform takes."""
     from tests.stack import running
 
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as stack:
+    with tempfile.TemporaryDirectory() as name, running(Path(name)) as stack:
         os.environ.update(stack.environment)
         import django
 
         django.setup()
-        account = _account(stack.control, platform)
-        publisher = stack.processes["publisher"].pid
-        _send(account, _film(Path(folder), 1), publisher)
-        before = _resident(publisher)
-        started = time.monotonic()
-        state, peak = _send(account, _film(Path(folder), mib), publisher)
+        bench = _bench(stack, platform, login, kind, Path(name))
+        video = bench.account.connector.rules_for(bench.account.value()).kinds[bench.kind].video
+        limit = video.max_bytes / MIB
+        size = min(asked * MIB, video.max_bytes)
+        way: dict[str, object] = {"platform": platform, "login": login, "kind": kind}
+        received = stack.control.received()
+        state = _settle(bench, _publish(bench, _taken_in(bench, _film(Path(name), 2 * MIB))))
+        if stack.control.received() - received < MIB:
+            return {**way, "state": state, "mib": 0, "note": "nothing is sent: the platform fetches the file"}
+        before, large = _resident(bench.publisher), _taken_in(bench, _film(Path(name), size))
         return {
-            "bench": "upload",
-            "platform": platform,
-            "mib": mib,
-            "state": state,
-            "seconds": round(time.monotonic() - started, 1),
+            **way,
+            "mib": round(size / MIB, 1),
+            "limit_mib": round(limit, 1),
             "rss_before_mib": round(before, 1),
-            "rss_growth_mib": round(max(peak - before, 0.0), 1),
+            **_undisturbed(bench, large, before),
+            **_killed(bench, large, size),
         }
 
 
-def _account(control: Any, platform: str) -> Any:
+def _bench(stack: Stack, platform: str, login: str, kind: str, folder: Path) -> Bench:
     from accounts.membership import create_workspace
     from accounts.models import User
+    from socialhub.platforms.values import Kind
     from tests.hub import connect
 
-    control.enforce_limits(False)
+    stack.control.enforce_limits(False)
     owner = User.objects.create_user("bench@northwind.test", "a long enough word", name="Bench")
-    return connect(control, create_workspace(owner=owner, name="Bench", zone="UTC"), platform)
+    workspace = create_workspace(owner=owner, name="Bench", zone="UTC")
+    known = stack.control.call("GET", "accounts")
+    host = next(account["host"] for account in known if account["platform"] == platform)
+    account = connect(stack.control, workspace, platform, login=login, host=host)
+    return Bench(stack, account, Kind(kind), folder)
 
 
-def _film(folder: Path, mib: int) -> Path:
+def _film(folder: Path, size: int) -> Path:
     """A playable MP4 of that size: a short film, then a `free` box (ISO/IEC 14496-12 §8.1.2) full of nothing."""
     from tests.media import video
 
-    path = folder / f"film-{mib}.mp4"
-    film = video(path, seconds=4)
-    padding = mib * MIB - len(film)
+    path = folder / f"film-{size}.mp4"
+    padding = size - len(video(path, seconds=4))
     with path.open("ab") as file:
         if padding > 16:
             file.write(struct.pack(">I4sQ", 1, b"free", padding))
-            file.truncate(mib * MIB)
+            file.truncate(size)
     return path
 
 
-def _send(account: Any, film: Path, publisher: int) -> tuple[str, float]:
-    """Publish the file; the state it ended in and the most memory the publisher held meanwhile, in MiB."""
+def _taken_in(bench: Bench, film: Path) -> int:
     from django.core.files import File
 
-    from publishing import scheduling
-    from publishing.composing import Composition, Placed, Target, save
     from publishing.library import take_in
-    from publishing.models import Delivery
-    from socialhub.platforms.tests.samples import answers
-    from socialhub.platforms.values import Kind
 
     with film.open("rb") as stored:
         upload: Any = File(stored, name=film.name)
-        row = take_in(workspace=account.workspace, user=None, upload=upload)
-    kinds = [kind for kind in (Kind.VIDEO, Kind.SHORT) if kind in account.connector.kinds]
-    options = answers(account.connector.options_for(account.value()), kinds[0])
-    target = Target(account.pk, options=options)
-    composition = Composition((f"A film of {film.stat().st_size} bytes",), (target,), media=(Placed(row.pk),))
-    post = save(workspace=account.workspace, author=None, composition=composition)
+        row = take_in(workspace=bench.account.workspace, user=None, upload=upload)
+    film.unlink()
+    return row.pk
+
+
+def _publish(bench: Bench, media: int) -> int:
+    """Schedule it for now; the delivery."""
+    from publishing import scheduling
+    from publishing.composing import Composition, Placed, Target, save
+    from publishing.models import Delivery
+    from socialhub.platforms.tests.samples import answers
+
+    options = answers(bench.account.connector.options_for(bench.account.value()), bench.kind)
+    target = Target(bench.account.pk, kind=bench.kind.value, options=options)
+    text = f"A film at {time.time()}"
+    composition = Composition((text,), (target,), media=(Placed(media),))
+    post = save(workspace=bench.account.workspace, author=None, composition=composition)
     scheduling.publish_now(post)
-    peak, end = 0.0, time.monotonic() + PATIENCE
+    return Delivery.objects.get(post=post).pk
+
+
+def _settle(bench: Bench, delivery: int) -> str:
+    """Wait until the delivery rests; the state that it rests in, with what is said of it."""
+    from publishing.models import Delivery
+
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        peak = max(peak, _resident(publisher))
-        delivery = Delivery.objects.get(post=post)
-        if delivery.next_at is None:
-            return f"{delivery.state} {delivery.error_message}".strip(), peak
-        time.sleep(0.05)
-    return "not settled", peak
+        row = Delivery.objects.get(pk=delivery)
+        if row.next_at is None:
+            return f"{row.state} {row.error_message}".strip()
+        time.sleep(TICK)
+    return "not settled"
 
 
-def _resident(pid: int) -> float:
-    """Resident memory of a process in MiB (Linux)."""
+def _undisturbed(bench: Bench, media: int, before: float) -> dict[str, object]:
+    started = time.monotonic()
+    Path(f"/proc/{bench.publisher}/clear_refs").write_text("5")  # the peak begins anew, proc(5)
+    state = _settle(bench, _publish(bench, media))
+    peak = _resident(bench.publisher, "VmHWM")
+    return {
+        "state": state,
+        "seconds": round(time.monotonic() - started, 1),
+        "rss_growth_mib": round(peak - before, 1),
+    }
+
+
+def _killed(bench: Bench, media: int, size: int) -> dict[str, object]:
+    """Kill the publisher when half has arrived; how much arrived twice, and where its successor went on."""
+    control, begun = bench.stack.control, bench.stack.control.received()
+    delivery, end = _publish(bench, media), time.monotonic() + PATIENCE
+    while control.received() - begun < size / 2 and time.monotonic() < end:
+        time.sleep(TICK)
+    os.kill(bench.publisher, signal.SIGKILL)
+    bench.stack.processes["publisher"].wait()
+    arrived = _stable(control.received) - begun
+    started = time.monotonic()
+    bench.start_another()
+    state = _settle(bench, delivery)
+    resent = max(0, control.received() - begun - size)
+    return {
+        "resume_state": state,
+        "resume_seconds": round(time.monotonic() - started, 1),
+        "killed_at_mib": round(arrived / MIB, 2),
+        "resumed_at_mib": round((arrived - resent) / MIB, 2),
+        "resent_mib": round(resent / MIB, 2),
+        "copies": _copies(bench, delivery),
+    }
+
+
+def _stable(read: Callable[[], int]) -> int:
+    """A number once it no longer grows: bytes of a dead process are still in the socket."""
+    last = -1
+    while (now := read()) != last:
+        last = now
+        time.sleep(0.5)
+    return last
+
+
+def _copies(bench: Bench, delivery: int) -> int:
+    """How many live posts bear the text of the delivery."""
+    from publishing.models import Delivery
+
+    text = Delivery.objects.get(pk=delivery).post.parts[0]
+    return sum(post["text"] == text for post in bench.stack.control.posts(platform=bench.account.platform))
+
+
+def _resident(pid: int, measure: str = "VmRSS") -> float:
+    """Resident memory of a process in MiB, now or at its peak (`VmHWM`); Linux."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{measure}:"):
             return int(line.split()[1]) / 1024
     raise LookupError(f"process {pid} tells nothing of its memory")
 
 
+def _ways(platform: str) -> list[tuple[str, str, str]]:
+    """Each login of each platform with a kind that carries a video; a second kind where it is sent another way."""
+    from socialhub.platforms import registry
+    from socialhub.platforms.values import Kind
+
+    found: list[tuple[str, str, str]] = []
+    for connector in registry.connectors().values():
+        if connector.publishing is None or platform not in ("all", connector.key):
+            continue
+        flows: list[Any] = []
+        for kind in (Kind.VIDEO, Kind.SHORT):
+            flow = connector.publishing.flows.get(kind)
+            if flow is not None and flow not in flows:
+                flows.append(flow)
+                found += [(connector.key, login.key, kind.value) for login in connector.logins]
+    return found
+
+
 def main() -> None:
-    """Parse, measure, print."""
+    """Parse, measure each way in a process of its own, print."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument(
-        "--platform", default="youtube", help="the key of a connector that sends files in pieces"
-    )
+    parser.add_argument("--platform", default="all", help="the key of a connector, or all")
+    parser.add_argument("--login", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--kind", default="", help=argparse.SUPPRESS)
     parser.add_argument("--mib", type=int, default=256)
     parser.add_argument("--json", action="store_true", help="the JSON line alone")
     options = parser.parse_args()
-    print(json.dumps(measure(options.platform, options.mib)))
+    if options.kind:
+        print(json.dumps(measure(options.platform, options.login, options.kind, options.mib)))
+        return
+    results = [_apart(*way, mib=options.mib) for way in _ways(options.platform)]
+    print(json.dumps({"bench": "upload", "rate_limits": "not enforced", "results": results}))
+
+
+def _apart(platform: str, login: str, kind: str, *, mib: int) -> dict[str, object]:
+    """One measurement in a process of its own: settings are read once a process."""
+    way = {"platform": platform, "login": login, "kind": kind}
+    words = [word for name, value in {**way, "mib": str(mib)}.items() for word in (f"--{name}", value)]
+    done = subprocess.run([sys.executable, "-m", "bench.upload", *words], stdout=subprocess.PIPE, check=False)
+    lines = done.stdout.decode().strip().splitlines()
+    if done.returncode or not lines:
+        return {**way, "state": f"the measurement ended with {done.returncode}"}
+    result: dict[str, object] = json.loads(lines[-1])
+    print(json.dumps(result), file=sys.stderr, flush=True)
+    return result
 
 
 if __name__ == "__main__":

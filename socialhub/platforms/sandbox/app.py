@@ -37,6 +37,7 @@ class Sandbox:
         self.changed = threading.Event()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        environ["wsgi.input"] = Metered(environ["wsgi.input"], self.world)
         request = SandboxRequest(environ)
         try:
             response = self.answer(request)
@@ -146,6 +147,26 @@ class Sandbox:
                 "faults": [fault.kind for fault in call.faults],
             }
         )
+
+
+class Metered:
+    """A request's body that adds to what the world has received, byte for byte and while it arrives."""
+
+    def __init__(self, source: Any, world: World) -> None:
+        self._source = source
+        self._world = world
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        return self._counted(self._source.read(size))
+
+    def readline(self, size: int = -1) -> bytes:
+        """The next line."""
+        return self._counted(self._source.readline(size))
+
+    def _counted(self, piece: bytes) -> bytes:
+        self._world.received += len(piece)
+        return piece
 
 
 def _read_body(call: Call) -> None:

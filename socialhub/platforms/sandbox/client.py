@@ -88,6 +88,10 @@ class Control:
         journal: list[dict[str, Any]] = self.call("GET", "requests")
         return journal
 
+    def received(self) -> int:
+        """How many bytes of request bodies have arrived so far, those of requests under way included."""
+        return int(self.call("GET", "traffic")["received"])
+
     def reset(self) -> None:
         """Back to the first day."""
         self.call("POST", "reset")

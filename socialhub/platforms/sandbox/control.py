@@ -233,6 +233,10 @@ def _issued(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, str]]:
     return list(sandbox.world.issued)
 
 
+def _traffic(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, int]:
+    return {"received": sandbox.world.received}
+
+
 def _requests(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
     return list(sandbox.world.journal)
 
@@ -253,6 +257,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("POST", "limits"): _set_limits,
     ("GET", "issued"): _issued,
     ("GET", "requests"): _requests,
+    ("GET", "traffic"): _traffic,
     ("GET", "posts"): _posts,
     ("POST", "reset"): _reset,
 }

@@ -122,6 +122,7 @@ class World:
         self.faults = Faults()
         self.journal: deque[dict[str, Any]] = deque(maxlen=20_000)
         self.limits_enforced = True
+        self.received = 0
         self.is_loaded = saved is not None
         saved = saved or {}
         self.issued: list[dict[str, str]] = saved.get("issued", [])
