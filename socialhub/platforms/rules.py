@@ -135,9 +135,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Image(Frame):
-    """What a picture may be. ``mime_bytes`` is a different size limit for one type (animated GIF)."""
+    """What a picture may be. ``by_mime`` has what holds instead for one type (animated GIF)."""
 
-    mime_bytes: Mapping[str, int] = field(default_factory=dict)
+    by_mime: Mapping[str, Frame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -296,14 +296,13 @@ def check_file(media: Media, rule: Frame, where: str) -> list[Violation]:
 
 
 def _check_bounds(media: Media, rule: Frame, where: str) -> list[Violation]:
-    most_bytes = rule.max_bytes
     if isinstance(rule, Image):
-        most_bytes = rule.mime_bytes.get(media.mime, most_bytes)
+        rule = rule.by_mime.get(media.mime, rule)
     pixels = media.width * media.height if media.width and media.height else None
     return [
         Violation(code, where, limit, actual)
         for code, limit, actual in _outside(
-            ("media_too_large", None, most_bytes, media.size),
+            ("media_too_large", None, rule.max_bytes, media.size),
             ("ratio_too_narrow", rule.min_ratio, None, media.ratio),
             ("ratio_too_wide", None, rule.max_ratio, media.ratio),
             ("width_too_small", rule.min_width, None, media.width),

@@ -55,6 +55,7 @@ def _user(body: Any) -> Mapping[str, Any]:
 def _extra(user: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "subscription": str(user.get("subscription_type") or ""),
+        "verified": str(user.get("verified_type") or ""),
         "protected": bool(user.get("protected")),
     }
 

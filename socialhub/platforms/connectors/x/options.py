@@ -6,6 +6,7 @@ from socialhub.platforms.options import Choice, Option, Options, OptionType
 from socialhub.platforms.values import Kind
 
 EVERYONE = "everyone"
+ONE_POST = frozenset({Kind.TEXT, Kind.IMAGE, Kind.GALLERY, Kind.VIDEO})
 ONLY_TEXT = frozenset({Kind.TEXT})
 
 options = Options(
@@ -35,6 +36,21 @@ options = Options(
                 Choice("4320", "3 days"),
                 Choice("10080", "7 days"),
             ),
+        ),
+        Option(
+            "community",
+            "Community",
+            OptionType.TEXT,
+            kinds=ONE_POST,
+            max=19,
+            help="The number in the community's address, where this account is a member.",
+        ),
+        Option(
+            "share_with_followers",
+            "Show it to followers outside the community too",
+            OptionType.FLAG,
+            default=False,
+            kinds=ONE_POST,
         ),
         Option("made_with_ai", "Label as made with AI", OptionType.FLAG, default=False),
         Option("paid_partnership", "Label as a paid partnership", OptionType.FLAG, default=False),

@@ -96,6 +96,9 @@ def body_of(job: Job, index: int) -> dict[str, Any]:
         body["reply"] = {"in_reply_to_tweet_id": job.facts["posts"][index - 1]}
     if options.get("reply_settings", EVERYONE) != EVERYONE and not index:
         body["reply_settings"] = options["reply_settings"]
+    if options.get("community"):
+        body["community_id"] = str(options["community"]).strip()
+        body["share_with_followers"] = bool(options.get("share_with_followers"))
     for name in ("made_with_ai", "paid_partnership"):
         if options.get(name):
             body[name] = True

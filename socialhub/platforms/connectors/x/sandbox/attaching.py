@@ -8,13 +8,18 @@ from socialhub.platforms.sandbox.simulator import Call, RefusalError
 from .server import invalid, problem, simulator
 
 LIFETIME = 86_400
-LONGEST_VIDEO = 140.0
+LONGEST_VIDEO, LONGEST_PREMIUM_VIDEO = 140.0, 7500.0
 PROCESSED = ("tweet_gif", "tweet_video", "amplify_video", "dm_gif", "dm_video")
 
 
 def is_expired(call: Call, media: Media) -> bool:
     """Whether the id is too old to be used in a post."""
     return call.now > media.created_at + LIFETIME
+
+
+def pays(call: Call) -> bool:
+    """Whether the account has a subscription that lets it post more."""
+    return call.account.kind.startswith("Premium")
 
 
 def check_attachable(call: Call, media_ids: list[str]) -> list[Media]:
@@ -37,8 +42,10 @@ def check_attachable(call: Call, media_ids: list[str]) -> list[Media]:
         or (moving and len(media) > 1)
     ):
         raise _bad_ids(media_ids)
-    if any(item.seconds > LONGEST_VIDEO for item in media):
-        raise problem(403, "This user is not allowed to post a video longer than 2 minutes.")
+    longest = LONGEST_PREMIUM_VIDEO if pays(call) else LONGEST_VIDEO
+    if any(item.seconds > longest for item in media):
+        minutes = int(longest // 60)
+        raise problem(403, f"This user is not allowed to post a video longer than {minutes} minutes.")
     return media
 
 

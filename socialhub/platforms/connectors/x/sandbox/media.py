@@ -18,7 +18,7 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, Limit, reply
 from socialhub.platforms.sandbox.world import World
 
-from .attaching import LIFETIME, PROCESSED, is_expired
+from .attaching import LIFETIME, PROCESSED, is_expired, pays
 from .server import API, invalid, problem, simulator
 
 LARGEST_SEGMENT = 8 * 1024 * 1024
@@ -40,6 +40,8 @@ CATEGORIES = (
     "subtitles",
 )
 LARGEST = {"image": 5_242_880, "gif": 15_728_640, "video": 536_870_912}
+LARGEST_GIF = (1280, 1080)
+MOST_FRAMES, MOST_GIF_PIXELS = 350, 300_000_000
 SHORTEST_VIDEO = 0.5
 SCOPES = ("media.write",)
 STEP = Limit("media step", 1875, 900)
@@ -132,7 +134,7 @@ def _finish(call: Call, media: Media, blob: str) -> None:
     media.blob, media.size = blob, call.world.blobs.size(blob)
     media.width, media.height, media.seconds = seen.width, seen.height, seen.seconds
     media.extra.update(
-        is_final=True, fault=_fault(media, seen) if not call.fault("rejected_media") else "InvalidMedia"
+        is_final=True, fault=_fault(call, media, seen) if not call.fault("rejected_media") else "InvalidMedia"
     )
     media.ready_at = call.now
     if media.extra["category"] in PROCESSED:
@@ -142,13 +144,23 @@ def _finish(call: Call, media: Media, blob: str) -> None:
         media.extra["fault"] = "InvalidMedia"  # without the category no processing runs and the id is no use
 
 
-def _fault(media: Media, seen: Probe) -> str:
+def _fault(call: Call, media: Media, seen: Probe) -> str:
     """What is wrong with the file, if anything."""
     kind = "gif" if media.extra["category"] == "tweet_gif" else seen.mime.partition("/")[0]
     of_kind = seen.mime == media.mime or {seen.mime, media.mime} <= {"video/mp4", "video/quicktime"}
     too_short = kind == "video" and 0 < seen.seconds < SHORTEST_VIDEO
-    good = seen.is_whole and of_kind and kind in LARGEST and media.size <= LARGEST[kind] and not too_short
-    return "" if good else "InvalidMedia"
+    largest = LARGEST_TOTAL if kind == "video" and pays(call) else LARGEST.get(kind, 0)
+    good = seen.is_whole and of_kind and media.size <= largest and not too_short
+    return "" if good and (kind != "gif" or _is_small(seen)) else "InvalidMedia"
+
+
+def _is_small(seen: Probe) -> bool:
+    return (
+        seen.width <= LARGEST_GIF[0]
+        and seen.height <= LARGEST_GIF[1]
+        and seen.frames <= MOST_FRAMES
+        and seen.width * seen.height * seen.frames <= MOST_GIF_PIXELS
+    )
 
 
 @simulator.route("GET", "/2/media/upload", host=API, scopes=SCOPES, limit=Limit("media status", 1000, 900))

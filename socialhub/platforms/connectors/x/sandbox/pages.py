@@ -69,7 +69,6 @@ def _answers(world: World, post: Post) -> list[Post]:
 def _view(world: World, post: Post) -> PostView:
     account = world.accounts.get(post.account)
     files = [item for key in post.media if (item := world.media.get(key))]
-    settings = post.extra["reply_settings"]
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",
@@ -80,6 +79,17 @@ def _view(world: World, post: Post) -> PostView:
             MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
             for item in files
         ),
-        badges=() if settings == "everyone" else (f"replies: {settings}",),
+        badges=_badges(post),
         choices=tuple(post.extra["poll"]["options"]) if post.extra["poll"] else (),
     )
+
+
+def _badges(post: Post) -> tuple[str, ...]:
+    settings, community = post.extra["reply_settings"], post.extra["community_id"]
+    said = {
+        f"replies: {settings}": settings != "everyone",
+        f"community {community}": community,
+        "made with AI": post.extra["made_with_ai"],
+        "paid partnership": post.extra["paid_partnership"],
+    }
+    return tuple(badge for badge, holds in said.items() if holds)

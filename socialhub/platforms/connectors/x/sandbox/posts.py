@@ -98,6 +98,8 @@ def _check(call: Call, wish: dict[str, Any]) -> None:
         raise problem(403, "Tweet needs to be a bit shorter.")
     if "media" in wish and not 1 <= len(wish["media"]["media_ids"]) <= 4:
         raise invalid("$.media.media_ids: must have between 1 and 4 items", "media.media_ids")
+    if not wish.get("community_id", "1").isdigit():
+        raise invalid("$.community_id: does not match the regex pattern ^[0-9]{1,19}$", "community_id")
     if "poll" in wish:
         _check_poll(wish["poll"])
     if "edit_options" in wish or "quote_tweet_id" in wish:
@@ -159,6 +161,8 @@ def _store(call: Call, wish: dict[str, Any], media: list[Media]) -> Post:
                 "media_keys": [item.extra["key"] for item in media],
                 "made_with_ai": wish.get("made_with_ai", False),
                 "paid_partnership": wish.get("paid_partnership", False),
+                "community_id": wish.get("community_id", ""),
+                "share_with_followers": wish.get("share_with_followers", False),
             },
         )
     )

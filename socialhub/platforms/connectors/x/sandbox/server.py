@@ -43,14 +43,28 @@ NOT_ENGAGED = (
 NAMED = {
     "duplicate": (403, "You are not allowed to create a Tweet with duplicate content.", "about:blank"),
     "reply": (403, NOT_ENGAGED, "about:blank"),
-    "usage-capped": (429, "Usage cap exceeded: monthly product cap", f"{PROBLEMS}/usage-capped"),
-    "client-forbidden": (
-        403,
-        "Client is not enrolled in the required project.",
-        f"{PROBLEMS}/client-forbidden",
-    ),
     "suspended": (403, "User is suspended.", "about:blank"),
+    "locked": (403, "Your account is temporarily locked.", "about:blank"),
+    "shorter": (403, "Tweet needs to be a bit shorter.", "about:blank"),
+    "video": (403, "This user is not allowed to post a video longer than 2 minutes.", "about:blank"),
+    "media": (400, "Your media IDs are invalid.", f"{PROBLEMS}/invalid-request"),
+    "usage-capped": (429, "Usage cap exceeded: monthly product cap", f"{PROBLEMS}/usage-capped"),
+    "credits": (402, DETAILS[402], f"{PROBLEMS}/credits"),
+    "credits-depleted": (402, DETAILS[402], f"{PROBLEMS}/credits-depleted"),
+    "client-forbidden": (403, "Client is not enrolled in the required project.", f"{PROBLEMS}/client-forbidden"),
+    "oauth1-permissions": (403, "Your client app is not configured.", f"{PROBLEMS}/oauth1-permissions"),
+    "unsupported-authentication": (
+        403, "Authenticating with this is forbidden.", f"{PROBLEMS}/unsupported-authentication",
+    ),
+    "resource-not-found": (404, "Could not find the resource.", f"{PROBLEMS}/resource-not-found"),
+}  # fmt: skip
+OLDER = {
+    "88": (429, "Rate limit exceeded"),
+    "64": (403, "Your account is suspended and is not permitted to access this feature"),
+    "326": (403, "To protect our users from spam, this account is temporarily locked."),
+    "186": (403, "Tweet needs to be a bit shorter."),
 }
+"""Errors in the form of the first API, which still come."""
 
 
 class XSimulator(Simulator):
@@ -151,13 +165,14 @@ class XSimulator(Simulator):
         return invalid(texts.get(misfit.reason, f"$.{misfit.field}: has the wrong type"), misfit.field)
 
     def failure(self, call: Call, status: int, code: str) -> RefusalError:
-        """`code`: duplicate, reply, usage-capped, client-forbidden, suspended, 88 (the older 429 body)."""
-        if code == "88":
-            return RefusalError(
-                429,
-                {"errors": [{"code": 88, "message": "Rate limit exceeded"}]},
-                limit_headers(900, 0, call.now + 900),
-            )
+        """`code`: a key of `NAMED`, a number of the older form, or `oauth/…` at the token endpoint."""
+        if code.startswith("oauth/"):
+            said = {"error": code.removeprefix("oauth/"), "error_description": "Value passed was invalid."}
+            return RefusalError(400, said)
+        if code in OLDER:
+            number = {"code": int(code), "message": OLDER[code][1]}
+            headers = limit_headers(900, 0, call.now + 900) if OLDER[code][0] == 429 else None
+            return RefusalError(OLDER[code][0], {"errors": [number]}, headers)
         if code in NAMED:
             return problem(*NAMED[code])
         headers = limit_headers(900, 0, call.now + 900) if status == 429 else None
