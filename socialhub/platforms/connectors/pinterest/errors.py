@@ -58,6 +58,8 @@ errors = ErrorTable(
                 Fault.QUOTA_EXCEEDED,
                 "The app of this hub has used up what Pinterest allows it for today. We go on tomorrow.",
                 retryable=True,
+                # The hour at which the day ends is not documented; a reset in the headers is believed before this.
+                midnight="UTC",
             ),
         ),
         (

@@ -7,6 +7,8 @@ from __future__ import annotations
 from socialhub.platforms.options import Choice, Option, Options, OptionType
 from socialhub.platforms.values import Account, Kind
 
+from .rules import COVER
+
 BOARDS = "boards"
 
 options = Options(
@@ -22,6 +24,15 @@ options = Options(
             OptionType.NUMBER,
             default=0,
             kinds=frozenset({Kind.VIDEO}),
+            help="Where no cover of its own is chosen.",
+        ),
+        Option(
+            "cover",
+            "Cover: a picture",
+            OptionType.MEDIA,
+            kinds=frozenset({Kind.VIDEO}),
+            file=COVER,
+            help="It looks best in the shape of the video.",
         ),
     )
 )

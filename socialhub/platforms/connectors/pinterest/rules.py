@@ -30,6 +30,7 @@ VIDEO = Video(
     video_codecs=frozenset({"h264", "hevc"}),
     alt=LONGEST_ALT,
 )
+COVER = Image(MIMES, 20 * MEGABYTE)
 RULES = Rules(
     checked=date(2026, 11, 22),
     source="https://help.pinterest.com/en/business/article/pinterest-product-specs",

@@ -1,55 +1,33 @@
-"""Making, listing and deleting pins (https://developers.pinterest.com/docs/api/v5/pins-create). Nothing here keeps a
-client from pinning twice: there is no key and no duplicate check.
+"""Making, listing, changing and deleting pins (https://developers.pinterest.com/docs/api/v5/pins-create). Nothing
+here keeps a client from pinning twice: there is no key and no duplicate check.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.clock import iso
-from socialhub.platforms.sandbox.probe import probe
 from socialhub.platforms.sandbox.records import Media, Post
 from socialhub.platforms.sandbox.shapes import Field, MisfitError, check
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .boards import PAGE, open_board, paged
-from .media import state_of
 from .server import API, READ, SITE, WRITE, refusal, simulator, wrong
+from .sources import files_of
 
 SCOPES = ("boards:read", "boards:write", "pins:read", "pins:write")
 LONGEST = {"title": 100, "description": 800, "link": 2048, "alt_text": 500}
-INLINE = ("image/jpeg", "image/png")
-LARGEST_IMAGE = 20 * 1024 * 1024
-CARD = {
-    "content_type": Field(required=True, choices=INLINE),
-    "data": Field(required=True),
-    "title": Field(),
-    "description": Field(),
-    "link": Field(),
+CHANGES = {
+    "board_id": "board",
+    "board_section_id": "section",
+    "title": "title",
+    "description": "",
+    "link": "link",
+    "alt_text": "alt_text",
 }
-SOURCES: dict[str, dict[str, Field]] = {
-    "image_base64": {
-        "content_type": Field(required=True, choices=INLINE),
-        "data": Field(required=True),
-        "is_standard": Field("bool"),
-    },
-    "multiple_image_base64": {
-        "items": Field("list", required=True, items=Field("object", fields=CARD)),
-        "index": Field("int"),
-    },
-    "video_id": {
-        "media_id": Field(required=True),
-        "cover_image_url": Field(),
-        "cover_image_content_type": Field(),
-        "cover_image_data": Field(),
-        "cover_image_key_frame_time": Field("int"),
-    },
-}
+"""What can be changed, and where it stands in the post's ``extra``."""
 PIN = {
     "board_id": Field(required=True),
     "board_section_id": Field(),
@@ -69,64 +47,47 @@ def create(call: Call) -> Response:
     wish = call.json(PIN)
     if simulator.is_trial(call.world, call.token):
         raise refusal("trial")
+    _check_words(call, wish)
+    kind, files, cover = files_of(call, wish["media_source"])
+    return reply(_json(call, _store(call, wish, kind, files, cover)), 201)
+
+
+def _check_words(call: Call, wish: dict[str, Any]) -> None:
     board = open_board(call, wish["board_id"])
     if wish.get("board_section_id") and wish["board_section_id"] not in [key for key, _ in board.sections]:
         raise refusal("2031")
     for name, most in LONGEST.items():
-        if len(wish.get(name, "")) > most:
+        if len(wish.get(name) or "") > most:
             raise wrong(f"'{name}' is longer than {most} characters.")
     if wish.get("link") and not wish["link"].startswith(("http://", "https://")):
         raise wrong("invalid URL for link")
-    kind, files, cover = _files(call, wish["media_source"])
-    return reply(_json(call, _store(call, wish, kind, files, cover)), 201)
 
 
-def _files(call: Call, source: Any) -> tuple[str, list[Media], int]:
-    kind = source.get("source_type") if isinstance(source, dict) else None
-    if kind not in SOURCES:
-        raise wrong("'media_source.source_type' is not one of the known ones.")
-    fields = {"source_type": Field(required=True), **SOURCES[kind]}
+@simulator.route("PATCH", "/v5/pins/<pin>", host=API, scopes=SCOPES, limit=WRITE)
+def change(call: Call) -> Response:
+    """Words, link and place; null takes one away. Not every app may."""
+    given = call.json({name: Field("any") for name in CHANGES})
+    wish = _own_types(given)
+    pin = _own(call)
+    app = call.world.apps.get(call.token.client_id)
+    if app is not None and not app.extra["edits"]:
+        raise refusal("29")
+    board = {"board_id": pin.extra["board"], "board_section_id": pin.extra["section"]}
+    _check_words(call, {**board, **wish})
+    for name, value in wish.items():
+        if name == "description":
+            pin.text = value or ""
+        else:
+            pin.extra[CHANGES[name]] = value or ""
+    return reply(_json(call, pin))
+
+
+def _own_types(given: dict[str, Any]) -> dict[str, Any]:
     try:
-        wish = check(source, fields, from_text=False, prefix="media_source.")
+        there = {name: value for name, value in given.items() if value is not None}
+        return {**given, **check(there, dict.fromkeys(CHANGES, Field()), from_text=False)}
     except MisfitError as misfit:
-        raise simulator.misfit(call, misfit) from None
-    if kind == "video_id":
-        return "video", [_video(call, wish)], wish.get("cover_image_key_frame_time", -1)
-    if kind == "image_base64":
-        return "image", [_image(call, wish)], 0
-    if not 2 <= len(wish["items"]) <= 5:
-        raise wrong("'media_source.items' must have 2 to 5 items.")
-    return "multiple_images", [_image(call, item) for item in wish["items"]], wish.get("index", 0)
-
-
-def _image(call: Call, wish: dict[str, Any]) -> Media:
-    try:
-        data = base64.b64decode(wish["data"], validate=True)
-    except binascii.Error:
-        raise wrong("'data' is not base64.") from None
-    blob = call.world.blobs.save(io.BytesIO(data))
-    seen = probe(call.world.blobs.path(blob))
-    bad = seen.mime != wish["content_type"] or not seen.is_whole or len(data) > LARGEST_IMAGE
-    if bad or call.fault("rejected_media"):
-        raise refusal("image")
-    media_id = simulator.new_id(call.world)
-    account = call.token.account
-    media = Media(media_id, simulator.key, account, seen.mime, blob, len(data), call.now, call.now)
-    media.width, media.height = seen.width, seen.height
-    return call.world.media.add(media)
-
-
-def _video(call: Call, wish: dict[str, Any]) -> Media:
-    media = call.world.media.get(wish["media_id"])
-    if media is None or media.account != call.token.account or state_of(call, media) != "succeeded":
-        raise wrong("The media is not ready or not yours.")
-    inline = "cover_image_content_type" in wish and "cover_image_data" in wish
-    frame = wish.get("cover_image_key_frame_time")
-    if not ("cover_image_url" in wish or inline or frame is not None):
-        raise wrong("A cover image is required.")
-    if frame is not None and frame < 0:
-        raise wrong("'cover_image_key_frame_time' must be 0 or more.")
-    return media
+        raise wrong(f"Invalid request: '{misfit.field}' is {misfit.reason}.") from None
 
 
 def _store(call: Call, wish: dict[str, Any], kind: str, files: list[Media], cover: int) -> Post:
@@ -142,6 +103,7 @@ def _store(call: Call, wish: dict[str, Any], kind: str, files: list[Media], cove
         "alt_text": wish.get("alt_text", ""),
         "kind": kind,
         "cover": cover,
+        "cover_image": call.world.blobs.sha256(files[0].extra["cover"]) if "cover" in files[0].extra else "",
     }
     return call.world.posts.add(
         Post(

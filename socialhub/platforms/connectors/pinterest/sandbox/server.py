@@ -112,7 +112,7 @@ class PinterestSimulator(Simulator):
         return world.accounts.add(account)
 
     def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """`access`: standard (the default) or trial."""
+        """`access`: standard (the default) or trial; `edits`: whether it may change pins (by default)."""
         if spec.get("access", ACCESS[0]) not in ACCESS:
             raise ValueError(f"access must be one of {', '.join(ACCESS)}")
         return world.apps.add(
@@ -122,7 +122,7 @@ class PinterestSimulator(Simulator):
                 platform=self.key,
                 name=spec.get("name", "SocialHub"),
                 redirect_uris=list(spec["redirect_uris"]),
-                extra={"access": spec.get("access", ACCESS[0])},
+                extra={"access": spec.get("access", ACCESS[0]), "edits": bool(spec.get("edits", True))},
             )
         )
 
@@ -173,8 +173,8 @@ class PinterestSimulator(Simulator):
         name = code if code in NAMED else OF_STATUS.get(status, "")
         if not name:
             return RefusalError(status or 500, {"code": 0, "message": "Something went wrong on our end."})
-        headers = limit_headers(1000, 0, 30) if NAMED[name][0] == 429 else None
-        return refusal(name, headers)
+        # A day's limit without headers: the worst that the documentation leaves open.
+        return refusal(name, limit_headers(1000, 0, 30) if name == "8" else None)
 
     def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """429 with code 8; the reset in seconds left."""

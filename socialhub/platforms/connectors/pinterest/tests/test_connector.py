@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -175,3 +177,61 @@ def test_a_deleted_pin_is_gone_and_deleting_it_again_is_no_error(desk: Desk) -> 
 def test_times_come_with_and_without_a_zone() -> None:
     assert _made_at({"created_at": "2026-11-22T10:00:00"}) == _made_at({"created_at": "2026-11-22T10:00:00Z"})
     assert _made_at({"created_at": "soon"}).year == 1
+
+
+def edit(desk: Desk, post_id: str, content: Content, **options: Any) -> None:
+    """Give a live pin other words."""
+    assert CONNECTOR.publishing is not None
+    assert CONNECTOR.publishing.edit is not None
+    CONNECTOR.publishing.edit(desk.api(), desk.account, post_id, content, {**chosen(desk), **options})
+
+
+def test_a_video_gets_the_cover_that_was_chosen(desk: Desk) -> None:
+    data = picture("brown")
+    publish(desk, MOVING, {"cover": file_of(data, "image/jpeg"), "cover_second": 2})
+    (pin,) = pins(desk)
+    assert (pin["cover_image"], pin["cover"]) == (hashlib.sha256(data).hexdigest(), -1)
+
+
+def test_a_cover_that_pinterest_cannot_read_is_named_as_the_cause(desk: Desk) -> None:
+    with pytest.raises(PlatformError) as caught:
+        publish(desk, MOVING, {"cover": file_of(b"no picture", "image/jpeg")})
+    assert (caught.value.kind, pins(desk)) == (Fault.INVALID_MEDIA, [])
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_carousel_has_two_to_five_pictures(desk: Desk, count: int) -> None:
+    content = Content(Kind.GALLERY, "Many", media=(PICTURE,) * count)
+    assert len(CONNECTOR.check(content, desk.account, chosen(desk, Kind.GALLERY))) == 1
+    with pytest.raises(PlatformError) as caught:
+        publish(desk, replace(content, media=(PICTURE,) * 6))
+    assert caught.value.kind is Fault.INVALID_REQUEST
+
+
+def test_an_edit_changes_words_link_and_place_and_a_repeat_nothing_more(desk: Desk) -> None:
+    row = publish(desk, STILL, {"title": "Crema", "link": "https://northwind.coffee/crema"})
+    places = choices(desk)
+    content = Content(Kind.IMAGE, "Slow & fresh", media=STILL.media)
+    for board in (places["Brewing › Espresso"], places["The roastery"], places["The roastery"]):
+        edit(desk, row.post_id, content, title="Foam", board=board)
+    (pin,) = pins(desk)
+    assert (pin["text"], pin["title"], pin["link"], pin["alt_text"]) == ("Slow & fresh", "Foam", "", "A cup")
+    assert (pin["board"], pin["section"]) == (places["The roastery"], "")
+
+
+def test_an_app_that_may_not_edit_is_told_what_to_do_and_the_account_stays_connected(
+    sandbox: SandboxServer,
+) -> None:
+    desk = connect(CONNECTOR, CONNECTOR.logins[0], sandbox, app={"edits": False})
+    row = publish(desk, STILL)
+    with pytest.raises(PlatformError) as caught:
+        edit(desk, row.post_id, replace(STILL, text="Other words"))
+    assert (caught.value.kind, caught.value.requires_reauth) == (Fault.PERMISSION, False)
+    assert "delete the pin and publish it again" in caught.value.user_message
+    assert pins(desk)[0]["text"] == STILL.text
+
+
+def test_what_is_gone_is_not_edited(desk: Desk) -> None:
+    with pytest.raises(PlatformError) as caught:
+        edit(desk, "1", STILL)
+    assert (caught.value.kind, caught.value.code) == (Fault.NOT_FOUND, "50")

@@ -108,3 +108,49 @@ def test_limits_are_read_however_they_are_written(
     assert moment.resets_at is not None
     assert moment.resets_at - now <= timedelta(seconds=60)
     assert read_limits({}, now) == ()
+
+
+def _refused(desk: Desk, code: str) -> PlatformError:
+    desk.server.control.fault("status", match={"path": "/user_account"}, code=code)
+    with pytest.raises(PlatformError) as caught:
+        desk.api().get("user_account")
+    return caught.value
+
+
+def test_the_limit_of_a_day_is_told_from_that_of_a_minute_and_ends_at_midnight_without_headers(
+    desk: Desk,
+) -> None:
+    minute, day = _refused(desk, "8"), _refused(desk, "day")
+    assert (minute.kind, day.kind) == (Fault.RATE_LIMIT, Fault.QUOTA_EXCEEDED)
+    assert minute.retry_after is not None
+    assert minute.retry_after < timedelta(minutes=1)
+    assert day.retry_after is not None
+    again = desk.server.clock.moment() + day.retry_after
+    assert abs(again - again.replace(hour=0, minute=0, second=0, microsecond=0)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("code", sorted(CONNECTOR.service.errors.codes))
+def test_every_code_of_the_table_can_be_ordered_and_is_understood(desk: Desk, code: str) -> None:
+    error = _refused(desk, code)
+    assert (error.code, error.kind) == (code, CONNECTOR.service.errors.codes[code].kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("trial", Fault.PERMISSION),
+        ("day", Fault.QUOTA_EXCEEDED),
+        ("link", Fault.POLICY),
+        ("image", Fault.INVALID_MEDIA),
+    ],
+)
+def test_what_only_a_text_tells_can_be_ordered_and_is_understood(desk: Desk, name: str, kind: Fault) -> None:
+    assert _refused(desk, name).kind is kind
+
+
+@pytest.mark.parametrize("status", sorted(CONNECTOR.service.errors.statuses))
+def test_every_status_of_the_table_can_be_ordered(desk: Desk, status: int) -> None:
+    desk.server.control.fault("status", match={"path": "/user_account"}, status=status)
+    with pytest.raises(PlatformError) as caught:
+        desk.api().get("user_account")
+    assert caught.value.http_status == status
