@@ -64,8 +64,11 @@ def texts_of(post: Post, delivery: Delivery | None) -> list[str]:
 
 
 def placed_media(post: Post) -> list[tuple[int, Media]]:
-    """The post's media with the part that each belongs to, in order."""
-    return [(placed.part, media_value(placed)) for placed in post.placed.all().select_related("media")]
+    """The post's media with the part that each belongs to, in order. Whoever loads many posts prefetches them."""
+    placed = post.placed.all()
+    if "placed" not in getattr(post, "_prefetched_objects_cache", {}):
+        placed = placed.select_related("media")
+    return [(each.part, media_value(each)) for each in placed]
 
 
 def media_value(placed: PostMedia) -> Media:

@@ -78,8 +78,7 @@ class Verdict:
             check_transition(delivery.state, self.values["state"])
         with in_line(), transaction.atomic():
             claiming.save(claim, keep=keep, **{**(unsaved or {}), **self.values})
-            for line in lines:
-                line.save(force_insert=True)
+            recording.keep(lines)
 
 
 def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Verdict:

@@ -18,7 +18,7 @@ from accounts import heartbeats
 from publishing import claiming, outcomes, shares
 from publishing.clock import database_now
 from publishing.models import Delivery
-from publishing.turning import take_turn
+from publishing.turning import load, take_turn
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +65,8 @@ class Publisher:
     def run_once(self) -> int:
         """Claim what is due now, take the turns one after the other, give their number. For tests and tools."""
         claims = claiming.claim(self.threads)
-        for claim in claims:
-            take_turn(claim, steps=self.steps)
+        for claim, delivery in load(claims):
+            take_turn(claim, delivery, steps=self.steps)
         return len(claims)
 
     def _round(self) -> float:
@@ -79,8 +79,8 @@ class Publisher:
         try:
             most = shares.at_once(free)
             claims = claiming.claim(most, crowded=shares.crowded(held, self.threads))
-            for claim in claims:
-                self._start(claim)
+            for claim, delivery in load(claims) if claims else ():
+                self._start(claim, delivery)
             if claims:
                 return 0.0 if len(claims) == most else 0.01
             due = claiming.next_due()
@@ -91,10 +91,10 @@ class Publisher:
             connections.close_all()
             return DATABASE_PAUSE
 
-    def _start(self, claim: claiming.Claim) -> None:
+    def _start(self, claim: claiming.Claim, delivery: Delivery) -> None:
         with self._lock:
             self._held[claim.id] = claim
-        future = self._pool.submit(take_turn, claim, steps=self.steps)
+        future = self._pool.submit(take_turn, claim, delivery, steps=self.steps)
         future.add_done_callback(lambda done: self._finish(claim, done))
 
     def _finish(self, claim: claiming.Claim, done: Future[None]) -> None:

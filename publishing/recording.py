@@ -47,6 +47,11 @@ def write(delivery_id: int, event: str, *, at: datetime, **facts: Any) -> None:
     line(delivery_id, event, at=at, **facts).save(force_insert=True)
 
 
+def keep(lines: Sequence[StepLog]) -> None:
+    """Add lines in one statement."""
+    StepLog.objects.bulk_create(lines)
+
+
 def as_json(exchange: Exchange) -> dict[str, Any]:
     """An exchange as it is stored: already redacted by whoever knew its secrets."""
     return asdict(exchange) | {"headers": dict(exchange.headers)}

@@ -14,7 +14,7 @@ from publishing.publisher import Publisher, set_back
 from publishing.scheduling import NotAllowed
 from publishing.states import State
 from publishing.tests.conftest import Platform
-from publishing.turning import take_turn
+from publishing.turning import load, take_turn
 from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.flow import Go, Held, Stay, Unsure
 
@@ -69,11 +69,12 @@ def test_a_save_after_the_lease_went_to_another_changes_nothing(
     (old,) = claiming.claim(1)
     Delivery.objects.update(next_at=now)
     (new,) = claiming.claim(1)
-    take_turn(old)
+    take_turn(old, delivery)
     assert platform.uploads == 0
     with pytest.raises(claiming.LostClaim):
         claiming.save(old, state=State.FAILED)
-    take_turn(new)
+    ((claim, row),) = load([new])
+    take_turn(claim, row)
     assert platform.uploads == 1
     delivery.refresh_from_db()
     assert delivery.state == State.PUBLISHING

@@ -1,0 +1,200 @@
+"""Where publishing is measured: a fresh database, a cheap provider, accounts and due posts, real publishers."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+
+
+@dataclass
+class Ground:
+    """A measuring ground. Call :meth:`accounts` and :meth:`due_posts` only inside of it."""
+
+    provider: str
+    environment: dict[str, str]
+    publishers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_publisher(self, *words: str) -> subprocess.Popen[bytes]:
+        """A real publisher; returns when it works."""
+        child = subprocess.Popen(
+            [sys.executable, "manage.py", "publisher", *words], cwd=ROOT, env=self.environment,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert child.stdout is not None
+        child.stdout.readline()
+        self.publishers.append(child)
+        return child
+
+    def accounts(self, count: int, *, host: str = "social.example", workspace: str = "Bench") -> list[Any]:
+        """That many connected accounts of one workspace on one server."""
+        from accounts.membership import create_workspace
+        from accounts.models import ConnectedAccount, User
+        from socialhub.platforms.values import Secret
+
+        owner = User.objects.create_user(f"{uuid.uuid4().hex}@northwind.test", "a long enough word", name="B")
+        space = create_workspace(owner=owner, name=workspace, zone="UTC")
+        return [
+            ConnectedAccount.objects.create(
+                workspace=space, platform="mastodon", login="mastodon", host=host, handle=f"bench{number}",
+                external_id=f"{space.pk}-{number}", access_token=Secret(f"token-{uuid.uuid4()}"),
+            )
+            for number in range(count)
+        ]  # fmt: skip
+
+    def due_posts(self, accounts: Sequence[Any], dues: Sequence[datetime]) -> dict[str, datetime]:
+        """One scheduled text post a due time, the accounts in turn; due time by text."""
+        from django.db import transaction
+
+        from publishing import scheduling
+        from publishing.composing import Composition, Target, save
+
+        texts: dict[str, datetime] = {}
+        with transaction.atomic():
+            for number, due in enumerate(dues):
+                account = accounts[number % len(accounts)]
+                text = f"Post {number} of {uuid.uuid4()}"
+                post = save(
+                    workspace=account.workspace, author=None,
+                    composition=Composition((text,), (Target(account.pk),)),
+                )  # fmt: skip
+                scheduling.schedule(post, due)
+                texts[text] = due
+        return texts
+
+    def wait(self, texts: dict[str, datetime], *, within: float) -> int:
+        """Wait until the posts are published; how many are not."""
+        from publishing.models import Delivery
+        from publishing.states import State
+
+        end = time.monotonic() + within
+        rows = Delivery.objects.filter(post__parts__0__in=list(texts)).exclude(state=State.PUBLISHED)
+        while (left := rows.count()) and time.monotonic() < end:
+            time.sleep(0.3)
+        return left
+
+    def seen(self) -> list[tuple[float, str, str]]:
+        """Requests since the last call: (arrival, method, text of a post or id of an account)."""
+        return [tuple(row) for row in requests.get(f"{self.provider}/_seen", timeout=30).json()]
+
+
+@contextlib.contextmanager
+def ground(*, postgres: bool, delay: float = 0.0, slow: float = 25.0, **settings: str) -> Iterator[Ground]:
+    """A database of its own and a provider that answers after ``delay`` seconds; ``settings`` for publishers."""
+    from tests.stack import free_port
+
+    with tempfile.TemporaryDirectory() as folder, _database(Path(folder), postgres=postgres) as url:
+        port = free_port()
+        environment = {
+            **os.environ, "DATABASE_URL": url, "SANDBOX_URL": f"http://127.0.0.1:{port}",
+            "DJANGO_SETTINGS_MODULE": "socialhub.settings", "SECRET_KEY": "k7Vn2q9XwPz4tLr8mBc1sDf6gHj3yUe5",
+            "SALT_KEY": "r4Tq8wZx1nBv5mKp2cLs9dGh7jFy3eUa", "MEDIA_ROOT": f"{folder}/media", "REDIS_URL": "",
+            "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING", **settings,
+        }  # fmt: skip
+        os.environ.update(environment)
+        command = [sys.executable, "-m", "bench._provider", "--port", str(port)]
+        provider = subprocess.Popen(
+            [*command, "--delay", str(delay), "--slow", str(slow)], cwd=ROOT, stdout=subprocess.PIPE
+        )
+        assert provider.stdout is not None
+        provider.stdout.readline()
+        made = Ground(f"http://127.0.0.1:{port}", environment)
+        try:
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
+            )
+            import django
+
+            django.setup()
+            yield made
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            for child in [*made.publishers, provider]:
+                child.terminate()
+            for child in [*made.publishers, provider]:
+                child.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def _database(folder: Path, *, postgres: bool) -> Iterator[str]:
+    import psycopg
+
+    if not postgres:
+        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        return
+    server = os.environ.get("POSTGRES_URL", POSTGRES)
+    name = f"socialhub_bench_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield server.rsplit("/", 1)[0] + f"/{name}"
+        finally:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def lags(seen: Sequence[tuple[float, str, str]], texts: dict[str, datetime]) -> list[float]:
+    """Seconds from due to the arrival of each post at the provider, sorted."""
+    return sorted(
+        at - texts[text].timestamp() for at, method, text in seen if method == "POST" and text in texts
+    )
+
+
+def quantiles(values: Sequence[float], name: str) -> dict[str, float]:
+    """Median, 99th percentile and most, in seconds."""
+    if not values:
+        return {}
+    return {
+        f"{name}_p50_s": round(statistics.median(values), 3),
+        f"{name}_p99_s": round(values[min(len(values) - 1, int(len(values) * 0.99))], 3),
+        f"{name}_max_s": round(values[-1], 3),
+    }
+
+
+def soon(seconds: float) -> datetime:
+    """An aware time that many seconds from now."""
+    from django.utils import timezone
+
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def main(module: str, about: str, measure: Callable[..., dict[str, Any]], **numbers: float) -> None:
+    """The command line of a measurement: its numbers as options, and on which database.
+
+    Each database is measured in a process of its own. Prints one JSON line.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    for name, value in numbers.items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
+    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
+    options = parser.parse_args()
+    given = {name: getattr(options, name) for name in numbers}
+    if options.database != "both":
+        print(json.dumps(measure(postgres=options.database == "postgres", **given)))
+        return
+    found: dict[str, Any] = {"bench": module.rpartition(".")[2]}
+    for database in ("sqlite", "postgres"):
+        command = [sys.executable, "-m", module, "--database", database]
+        command += [f"--{name}={value}" for name, value in given.items()]
+        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+        found[database] = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps(found))

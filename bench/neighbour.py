@@ -1,0 +1,47 @@
+"""A slow neighbour: ``python -m bench.neighbour [--posts 60] [--slow 25] [--json]``.
+
+One server answers after ``--slow`` seconds and has more due posts than the publisher has threads. Meanwhile posts of
+another workspace on another server fall due one after the other, half a second apart. The figures are the lag of
+those others, first alone, then beside the slow one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bench._ground import Ground, ground, lags, main, quantiles, soon
+
+
+def measure(*, posts: int, slow: float, postgres: bool) -> dict[str, Any]:
+    """Lag of the others in seconds, alone and beside the slow server."""
+    with ground(postgres=postgres, slow=slow) as place:
+        from django.conf import settings
+
+        others = place.accounts(10, workspace="Others")
+        slow_ones = place.accounts(4, host="slow.example", workspace="Slow")
+        place.start_publisher()
+        alone, _ = _others(place, others, posts)
+        stuck = place.due_posts(slow_ones, [soon(3)] * settings.PUBLISHER_THREADS * 2)
+        beside, waiting = _others(place, others, posts, stuck)
+    return {
+        "posts": posts,
+        "slow_answer_s": slow,
+        "slow_posts": len(stuck),
+        "slow_unpublished_meanwhile": waiting,
+        **quantiles(alone, "alone"),
+        **quantiles(beside, "beside"),
+    }
+
+
+def _others(
+    place: Ground, accounts: list[Any], posts: int, stuck: dict[str, Any] | None = None
+) -> tuple[list[float], int]:
+    start = soon(5 + 0.03 * posts)
+    texts = place.due_posts(accounts, [start + timedelta(seconds=0.5 * number) for number in range(posts)])
+    place.wait(texts, within=60 + 0.5 * posts)
+    return lags(place.seen(), texts), place.wait(stuck, within=0) if stuck else 0
+
+
+if __name__ == "__main__":
+    main("bench.neighbour", str(__doc__), measure, posts=60, slow=25.0)

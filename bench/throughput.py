@@ -1,0 +1,44 @@
+"""Posts a second: ``python -m bench.throughput [--posts 200] [--json]``.
+
+That many text posts of one workspace are due at one instant and the provider answers at once. *Ours* is a real
+publisher process, counted from the due time to the last arrival at the provider; *bare* is ``bench._bare`` in the
+same run with as many threads. On SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+from bench._ground import ROOT, ground, lags, main, soon
+
+
+def measure(*, posts: int, postgres: bool) -> dict[str, Any]:
+    """Both in one run; posts a second."""
+    with ground(postgres=postgres) as place:
+        from django.conf import settings
+
+        threads = settings.PUBLISHER_THREADS
+        command = [sys.executable, "-m", "bench._bare", "--database", place.environment["DATABASE_URL"]]
+        command += ["--provider", place.provider, "--posts", str(posts), "--threads", str(threads)]
+        bare = posts / float(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+        due = soon(1.5 + posts * 0.02)
+        accounts = place.accounts(20)
+        texts = place.due_posts(accounts, [due] * posts)
+        place.start_publisher()
+        left = place.wait(texts, within=120)
+        found = lags(place.seen(), texts)
+    return {
+        "posts": posts,
+        "threads": threads,
+        "ours_per_s": round(posts / found[-1], 1),
+        "bare_per_s": round(bare, 1),
+        "ratio": round(posts / found[-1] / bare, 2),
+        "unpublished": left,
+        "copies": len(found) - len(set(texts)) + left,
+    }
+
+
+if __name__ == "__main__":
+    main("bench.throughput", str(__doc__), measure, posts=200)
