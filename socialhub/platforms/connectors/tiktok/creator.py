@@ -14,6 +14,7 @@ from socialhub.platforms.values import Account
 
 from .errors import data_of
 from .options import DRAFT, LEVELS, PRIVATE
+from .photos import cover_of
 
 TOGGLES = ("comment", "duet", "stitch")
 
@@ -38,6 +39,8 @@ def privacy_choices(account: Account, name: str) -> tuple[Choice, ...]:
 
 def read_creator(job: Job) -> Outcome:
     """Whether what was chosen still fits. If not a person chooses anew: nothing is put in its place."""
+    if not 0 <= cover_of(job) < len(job.content.media):
+        return Held(f"The post has {len(job.content.media)} pictures. Choose one of them as the cover.")
     if job.options["privacy"] == DRAFT:
         return Go()
     known = learn(job.api, job.account)

@@ -24,7 +24,10 @@ REFUSED = Meaning(
     Fault.INVALID_REQUEST, "TikTok refused the post as it is. Look at its text and settings, then try again."
 )
 ENOUGH = Meaning(
-    Fault.QUOTA_EXCEEDED, "TikTok takes no more posts of this account for now. Try again tomorrow."
+    Fault.QUOTA_EXCEEDED,
+    "TikTok takes no more posts of this account for now. Try again tomorrow.",
+    # The 24 hours slide, and TikTok does not say when a place is free again.
+    wait=timedelta(hours=4),
 )
 BLOCKED = Meaning(Fault.POLICY, "TikTok takes this for spam. Open the TikTok app to see why.")
 SLOW_DOWN = Meaning(
@@ -105,7 +108,9 @@ errors = ErrorTable(
             Fault.QUOTA_EXCEEDED, "Too many drafts wait in the TikTok app. Post or delete some, then try again."
         ),
         "reached_active_user_cap": Meaning(
-            Fault.QUOTA_EXCEEDED, "This hub's TikTok app may serve no more accounts today. Try again tomorrow."
+            Fault.QUOTA_EXCEEDED,
+            "This hub's TikTok app may serve no more accounts today. Try again tomorrow.",
+            wait=timedelta(hours=4),
         ),
         "spam_risk_user_banned_from_posting": Meaning(
             Fault.POLICY, "TikTok has banned this account from posting. Open the TikTok app to see why."

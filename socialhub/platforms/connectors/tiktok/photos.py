@@ -43,7 +43,7 @@ def create_post(job: Job) -> Outcome:
         "source_info": {
             "source": "PULL_FROM_URL",
             "photo_images": [media.public_url(FETCH_FOR) for media in job.content.media],
-            "photo_cover_index": 0,
+            "photo_cover_index": cover_of(job),
         },
     }
     answer = job.api.post("v2/post/publish/content/init/", json_body=body)
@@ -51,6 +51,11 @@ def create_post(job: Job) -> Outcome:
     if not publish_id:
         raise answer.lacks("publish_id")
     return Go({"publish_id": publish_id})
+
+
+def cover_of(job: Job) -> int:
+    """Which picture stands in front, counted from 0."""
+    return int(float(job.options.get("cover_picture") or 1)) - 1
 
 
 def find_post(job: Job) -> Finding:

@@ -60,7 +60,10 @@ def open_upload(job: Job) -> Outcome:
 def info_of(job: Job) -> dict[str, Any]:
     """What is said of a video that is posted directly."""
     options = job.options
+    second = options.get("cover_second")
+    cover = {} if second is None else {"video_cover_timestamp_ms": int(float(second) * 1000)}
     return {
+        **cover,
         "privacy_level": options["privacy"],
         "title": job.content.text,
         "disable_comment": not options.get("allow_comment"),

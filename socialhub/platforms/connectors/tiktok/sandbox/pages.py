@@ -62,6 +62,10 @@ def _view(world: World, post: Post) -> PostView:
     badges += ["paid partnership"] if post.extra.get("brand_content_toggle") else []
     badges += ["promotional content"] if post.extra.get("brand_organic_toggle") else []
     badges += ["AI-generated"] if post.extra.get("is_aigc") else []
+    cover = post.extra.get("video_cover_timestamp_ms")
+    badges += [f"cover at {cover / 1000:g} s"] if cover is not None else []
+    first = int(post.extra.get("cover", 0))
+    files = [*files[first : first + 1], *files[:first], *files[first + 1 :]]
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.shapes import Field
-from socialhub.platforms.sandbox.simulator import Call, Limit, reply
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, reply
 
 from .pulling import pull_photos
-from .server import API, UPLOAD, Share, envelope, refusal, simulator
+from .server import API, UPLOAD, Share, check_day, envelope, refusal, simulator
 
 LEAST_CHUNK, MOST_CHUNK, MOST_LAST = 5_000_000, 64 * 1024 * 1024, 128 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024 * 1024
@@ -62,6 +62,10 @@ def read_creator(call: Call) -> Response:
     """What this creator may choose; some refusals come with status 200."""
     call.json({})
     account = call.account
+    try:
+        check_day(call, is_draft=False)
+    except RefusalError as full:
+        return reply(full.body, 200)
     return reply(
         envelope(
             {
@@ -140,11 +144,13 @@ def begin_photos(call: Call) -> Response:
         raise refusal("invalid_param", "photo_images")
     share = _share(call, "p_pub_url~v2.", info, is_draft=is_draft)
     share.is_photo = True
+    info["cover"] = source["photo_cover_index"]
     pull_photos(call, share, urls)
     return reply(envelope({"publish_id": share.id}))
 
 
 def _share(call: Call, start: str, info: dict[str, Any], *, is_draft: bool) -> Share:
+    check_day(call, is_draft=is_draft)
     share = Share(
         start + call.world.snowflake(), call.token.account, call.token.client_id, is_draft, call.now, info
     )

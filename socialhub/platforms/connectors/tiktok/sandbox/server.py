@@ -20,6 +20,9 @@ SITE = "www.tiktok.com"
 PUBLIC_LEVELS = ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY")
 PRIVATE_LEVELS = ("FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY")
 TOGGLES = ("comment_disabled", "duet_disabled", "stitch_disabled")
+DAY = 86_400
+MOST_POSTS, MOST_DRAFTS = 15, 5
+"""In 24 hours: posts of a creator, and drafts that wait in the inbox."""
 STATUSES = {
     "access_token_invalid": 401,
     "scope_not_authorized": 401,
@@ -161,8 +164,11 @@ class TikTokSimulator(Simulator):
         """`code` is any code of the error table; an upload host says nothing but its status."""
         if call.host == UPLOAD:
             return RefusalError(status or 400, "")
+        if code.startswith("oauth/"):
+            said = code.removeprefix("oauth/")
+            return RefusalError(status or 400, {"error": said, "error_description": said, "log_id": "202611"})
         if code in STATUSES:
-            return refusal(code)
+            return refusal(code, status=status)
         by_status = {
             401: "access_token_invalid",
             403: "spam_risk",
@@ -182,6 +188,16 @@ def envelope(data: dict[str, Any], code: str = "ok", message: str = "") -> dict[
         "data": data,
         "error": {"code": code, "message": message, "log_id": "20261122" + secrets.token_hex(12)},
     }
+
+
+def check_day(call: Call, *, is_draft: bool) -> None:
+    """How much a creator takes within 24 hours, from all apps together."""
+    count, most = 0, MOST_DRAFTS if is_draft else MOST_POSTS
+    for share in simulator.shares(call.world):
+        is_counted = share.done_at and not share.failure and share.created_at > call.now - DAY
+        count += bool(is_counted and (share.account, share.is_draft) == (call.token.account, is_draft))
+    if count >= most and call.world.limits_enforced:
+        raise refusal("spam_risk_too_many_pending_share" if is_draft else "spam_risk_too_many_posts")
 
 
 def refusal(code: str, message: str = "", status: int = 0) -> RefusalError:

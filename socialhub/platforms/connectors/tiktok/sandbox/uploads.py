@@ -79,7 +79,10 @@ def _store(call: Call, share: Share, length: int) -> None:
 def _finish(call: Call, share: Share) -> None:
     seen = probe(call.world.blobs.path(share.blob))
     account = call.world.accounts.get(share.account)
-    if call.fault("rejected_media") or seen.mime not in TYPES or not seen.is_whole:
+    fault = call.fault("rejected_media")
+    if fault:
+        share.failure = str(fault.details.get("reason", "file_format_check_failed"))
+    elif seen.mime not in TYPES or not seen.is_whole:
         share.failure = "file_format_check_failed"
     elif account is not None and seen.seconds > account.extra["max_seconds"]:
         share.failure = "duration_check_failed"
