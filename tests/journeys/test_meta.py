@@ -1,0 +1,70 @@
+"""Publishing to a Facebook Page and to Threads: keys, consent, pictures, a video with a cover, other words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.acts import (
+    HOME,
+    allow,
+    attach,
+    compose,
+    enter_app,
+    is_drawn,
+    publish_now,
+    start_connecting,
+)
+from tests.media import photo, video
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+
+@pytest.fixture(scope="session")
+def facebook(stack: Stack, signed_in: Page) -> Page:
+    """Keys entered, consent clicked through: a Facebook Page is connected."""
+    enter_app(stack, signed_in, "facebook", "page", login="page")
+    start_connecting(stack, signed_in, "Facebook")
+    allow(stack, signed_in)
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def threads(stack: Stack, signed_in: Page) -> Page:
+    """Keys entered, consent clicked through: a Threads profile is connected."""
+    enter_app(stack, signed_in, "threads", "threads")
+    start_connecting(stack, signed_in, "Threads")
+    allow(stack, signed_in)
+    return signed_in
+
+
+def test_a_photo_goes_to_a_facebook_page(stack: Stack, facebook: Page) -> None:
+    page = facebook
+    page.goto(f"{stack.url}{HOME}accounts/")
+    expect(page.locator("main")).to_contain_text("Facebook")
+    compose(stack, page, "Facebook", "The roastery opens its doors on Sunday.")
+    attach(page, "door.jpg", "image/jpeg", photo(), "An open door and a cup beside it")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("body")).to_contain_text("The roastery opens its doors on Sunday.")
+    assert is_drawn(page, "An open door and a cup beside it")
+
+
+def test_a_photo_goes_to_threads(stack: Stack, threads: Page) -> None:
+    page = threads
+    compose(stack, page, "Threads", "Small talk over a large cup.")
+    attach(page, "cup.jpg", "image/jpeg", photo(), "A large cup on a small table")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("body")).to_contain_text("Small talk over a large cup.")
+    assert is_drawn(page, "A large cup on a small table")
+
+
+def test_a_video_goes_to_threads(stack: Stack, threads: Page, tmp_path: Path) -> None:
+    page = threads
+    compose(stack, page, "Threads", "Four seconds of steam.")
+    attach(page, "steam.mp4", "video/mp4", video(tmp_path / "steam.mp4", seconds=4), "Steam over a cup")
+    page.goto(publish_now(stack, page))
+    expect(page.locator("body")).to_contain_text("Four seconds of steam.")
+    expect(page.locator("video")).to_have_count(1)
