@@ -36,7 +36,7 @@ STATUS = {
     "media_ids": Field("list"),
     "poll": Field("object", fields=POLL),
     "in_reply_to_id": Field(),
-    "sensitive": Field("bool"),
+    "sensitive": Field("any"),
     "spoiler_text": Field(),
     "visibility": Field(choices=VISIBILITIES),
     "language": Field(),
@@ -124,6 +124,8 @@ def check_media(server: Server, wanted: list[str], found: list[Media | None], no
 def check_status(call: Call, server: Server, wish: dict[str, Any], media: list[Media]) -> None:
     """Refuse a status that the server would refuse, in its words."""
     text, spoiler = wish.get("status", ""), wish.get("spoiler_text", "")
+    if "sensitive" in wish:
+        wish["sensitive"] = _flag(wish["sensitive"])
     if server.needs_media and not media:
         raise refuse(422, "The media ids field is required.")
     if not (text.strip() or spoiler.strip() or media):
@@ -136,6 +138,15 @@ def check_status(call: Call, server: Server, wish: dict[str, Any], media: list[M
         raise refuse(404, "The post you are trying to reply to does not appear to exist.")
     if "poll" in wish:
         _check_poll(server, wish["poll"], media)
+
+
+def _flag(value: Any) -> bool:
+    """Rails takes truth values as text in JSON too, and clients send them so."""
+    if value in (True, "1", "true"):
+        return True
+    if value in (False, "0", "false"):
+        return False
+    raise refuse(422, "Validation failed: sensitive is invalid")
 
 
 def _check_poll(server: Server, poll: dict[str, Any], media: list[Media]) -> None:
