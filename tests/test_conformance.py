@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from socialhub.platforms import login as oauth, registry
 from socialhub.platforms.api import Api
@@ -251,6 +253,11 @@ def test_a_post_of_every_kind_goes_live_once_and_no_secret_is_written_down(
     assert (row.held, row.post_id, row.url) == ("", posts[0]["id"], posts[0]["url"])
     assert [post["text"] for post in posts] == [part.text for part in content.posts]
     assert [len(post["media"]) for post in posts] == [len(part.media) for part in content.posts]
+    page = requests.get(transport.address(row.url), timeout=10)
+    shown = " ".join(html.unescape(page.text).split())
+    assert page.status_code == 200
+    assert [part.text for part in content.posts if " ".join(part.text.split()) not in shown] == []
+    assert shown.count('="/_media/') >= sum(len(part.media) for part in content.posts)
     written = " ".join(str(exchange) for exchange in transport.records)
     assert len(transport.records) == transport.count
     assert [item["kind"] for item in sandbox.control.issued() if item["value"] in written] == []

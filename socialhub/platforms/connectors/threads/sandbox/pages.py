@@ -42,7 +42,10 @@ def permalink(call: Call) -> Response:
     while above is not None:
         before.insert(0, above)
         above = by_id.get(above.reply_to)
-    after = [item for item in posts if item.reply_to == post.id]
+    after: list[Post] = []
+    for item in posts:  # oldest first, so an answer comes after what it answers
+        if item.reply_to in {post.id, *(answer.id for answer in after)}:
+            after.append(item)
     return post_page(
         simulator.name,
         tuple(_view(call, item, account) for item in before),
