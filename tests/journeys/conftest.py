@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.journeys.acts import HOME, allow, enter_app, start_connecting
 from tests.stack import Stack, running
@@ -77,7 +78,8 @@ def remember(stack: Stack, seen: dict[str, str], answer: object) -> None:
     """Keep the text of our own pages for the search at the end."""
     url, kind = answer.url, answer.headers.get("content-type", "")  # type: ignore[attr-defined]
     if url.startswith(stack.url) and "text/html" in kind and answer.status == 200:  # type: ignore[attr-defined]
-        seen[url] = answer.text()  # type: ignore[attr-defined]
+        with contextlib.suppress(Error):  # a page that was left again before its text was there
+            seen[url] = answer.text()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
