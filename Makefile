@@ -68,6 +68,7 @@ LOCK := env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universa
 lock:
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@for file in socialhub/platforms/connectors/*/tests/official/requirements.in; do $(LOCK) $$file -o $${file%.in}.txt; done
 
 clean:
 	rm -rf $(VENV) staticfiles var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

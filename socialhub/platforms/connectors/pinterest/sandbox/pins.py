@@ -44,7 +44,7 @@ PIN = {
 @simulator.route("POST", "/v5/pins", host=API, scopes=SCOPES, limit=WRITE)
 def create(call: Call) -> Response:
     """Live at once, on Standard access."""
-    wish = call.json(PIN)
+    wish = {name: value for name, value in _read(call, PIN).items() if value is not None}
     if simulator.is_trial(call.world, call.token):
         raise refusal("trial")
     _check_words(call, wish)
@@ -66,8 +66,7 @@ def _check_words(call: Call, wish: dict[str, Any]) -> None:
 @simulator.route("PATCH", "/v5/pins/<pin>", host=API, scopes=SCOPES, limit=WRITE)
 def change(call: Call) -> Response:
     """Words, link and place; null takes one away. Not every app may."""
-    given = call.json({name: Field("any") for name in CHANGES})
-    wish = _own_types(given)
+    wish = _read(call, dict.fromkeys(CHANGES, Field()))
     pin = _own(call)
     app = call.world.apps.get(call.token.client_id)
     if app is not None and not app.extra["edits"]:
@@ -82,12 +81,14 @@ def change(call: Call) -> Response:
     return reply(_json(call, pin))
 
 
-def _own_types(given: dict[str, Any]) -> dict[str, Any]:
+def _read(call: Call, fields: dict[str, Field]) -> dict[str, Any]:
+    """The body, checked; null is as good as absent, for Pinterest's own client sends it."""
+    given = call.json({name: Field("any", required=field.required) for name, field in fields.items()})
+    there = {name: value for name, value in given.items() if value is not None}
     try:
-        there = {name: value for name, value in given.items() if value is not None}
-        return {**given, **check(there, dict.fromkeys(CHANGES, Field()), from_text=False)}
+        return {**given, **check(there, fields, from_text=False)}
     except MisfitError as misfit:
-        raise wrong(f"Invalid request: '{misfit.field}' is {misfit.reason}.") from None
+        raise simulator.misfit(call, misfit) from None
 
 
 def _store(call: Call, wish: dict[str, Any], kind: str, files: list[Media], cover: int) -> Post:
