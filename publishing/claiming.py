@@ -86,7 +86,7 @@ def claim(limit: int, *, crowded: Crowded = NOBODY) -> list[Claim]:
             UPDATE {table} SET lease_token = lease_token + 1, lease_until = %s, next_at = %s,
                    state = CASE WHEN state = %s THEN %s ELSE state END
              WHERE id IN (SELECT id FROM due)
-            RETURNING id, lease_token, workspace_id, platform, lane
+            RETURNING id, lease_token, workspace_id, server, lane
             """,  # noqa: S608 (the table's own name, a constant, and as many marks as there are values)
             [
                 in_sql(now),
@@ -111,7 +111,7 @@ def claim(limit: int, *, crowded: Crowded = NOBODY) -> list[Claim]:
 def _left_out(crowded: Crowded) -> tuple[str, list[Any]]:
     """The conditions, with their values, that leave crowded parties out."""
     conditions, values = "", []
-    for column, found in (("workspace_id", crowded.workspaces), ("platform", crowded.platforms)):
+    for column, found in (("workspace_id", crowded.workspaces), ("server", crowded.servers)):
         if found:
             conditions += f" AND {column} NOT IN ({', '.join(['%s'] * len(found))})"
             values += sorted(found, key=str)

@@ -94,8 +94,11 @@ class Publisher:
     def _start(self, claim: claiming.Claim, delivery: Delivery) -> None:
         with self._lock:
             self._held[claim.id] = claim
-        future = self._pool.submit(take_turn, claim, delivery, steps=self.steps)
+        future = self._pool.submit(take_turn, claim, delivery, steps=self.steps, is_roomy=self._is_roomy)
         future.add_done_callback(lambda done: self._finish(claim, done))
+
+    def _is_roomy(self) -> bool:
+        return shares.is_roomy(len(self._held), self.threads)
 
     def _finish(self, claim: claiming.Claim, done: Future[None]) -> None:
         """Runs in the pool's thread. A turn that broke leaves a row that must not spin."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,9 @@ from socialhub.platforms.transport import Exchange, wire_guard
 from socialhub.platforms.values import Account, Content, Kind
 
 log = logging.getLogger(__name__)
+
+QUICK = 0.1
+"""A step of less than this many seconds does not keep a thread from others."""
 
 
 @dataclass
@@ -102,10 +105,13 @@ def load(claims: Iterable[Claim]) -> list[tuple[Claim, Delivery]]:
     return [(held[row.pk], row) for row in found if row.lease_token == held[row.pk].token]
 
 
-def take_turn(claim: Claim, delivery: Delivery, *, steps: int = 1) -> None:
+def take_turn(
+    claim: Claim, delivery: Delivery, *, steps: int = 1, is_roomy: Callable[[], bool] = lambda: True
+) -> None:
     """Work on a claimed delivery: up to ``steps`` steps as long as each is done at once.
 
-    A claim that was lost meanwhile ends it without a trace.
+    When the pool is not roomy, a step that took its time is the last: whoever else is due goes first. A claim
+    that was lost meanwhile ends it without a trace.
     """
     now = claim.now()
     content = content_of(delivery)
@@ -118,7 +124,7 @@ def take_turn(claim: Claim, delivery: Delivery, *, steps: int = 1) -> None:
         for left in reversed(range(steps)):
             verdict = _fly(flight)
             flight.note(verdict)
-            if not (left and verdict.goes_on):
+            if not (left and verdict.goes_on and (flight.seconds < QUICK or is_roomy())):
                 flight.commit(verdict)
                 return
             flight.go_on(verdict)

@@ -127,6 +127,11 @@ class ConnectedAccount(models.Model):
         return reverse("accounts:detail", args=[self.workspace.slug, self.pk])
 
     @property
+    def server(self) -> str:
+        """Whom calls for it reach: the platform, with the host where users run it themselves."""
+        return f"{self.platform} {self.host}".strip()
+
+    @property
     def connector(self) -> Connector:
         """What we know of its platform."""
         return registry.get(self.platform)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Delivery(models.Model):
     """One post for one account.
 
-    ``workspace`` and ``platform`` are the account's, kept here so that a claim can share the publisher's threads
-    fairly without looking further. ``lane`` names what takes one write at a time on its platform (a board); empty
-    where nothing is in the way.
+    ``workspace`` and ``server`` (the platform, with the host where users run it) are the account's, kept here so
+    that a claim can share the publisher's threads fairly without looking further. ``lane`` names what takes one
+    write at a time on its platform (a board); empty where nothing is in the way.
 
     ``next_at`` is when the publisher may next take it; null means never by itself. Taking it moves ``next_at``
     past the end of the lease, so a lease that ends is simply claimable again. ``lease_token`` grows with every
@@ -32,7 +32,7 @@ class Delivery(models.Model):
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
     account = models.ForeignKey(ConnectedAccount, on_delete=models.RESTRICT, related_name="deliveries")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
-    platform = models.CharField(max_length=32)
+    server = models.CharField(max_length=290)
     lane = models.CharField(max_length=120, blank=True)
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     own_parts = models.JSONField(null=True, blank=True)
@@ -94,7 +94,7 @@ class Delivery(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with what the account says of itself."""
-        self.workspace_id, self.platform = self.account.workspace_id, self.account.platform
+        self.workspace_id, self.server = self.account.workspace_id, self.account.server
         super().save(*args, **kwargs)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from publishing import claiming, shares
+import pytest
+
+from publishing import claiming, shares, turning
 from publishing.models import Delivery, StepLog
 from publishing.publisher import Publisher
 from publishing.shares import Crowded, Party
@@ -26,7 +28,7 @@ def test_the_most_overdue_goes_first(compose: Compose, now: datetime) -> None:
 def test_a_crowded_party_waits_and_everybody_else_does_not(compose: Compose, now: datetime) -> None:
     delivery = compose("Hello", due=now)
     assert claiming.claim(9, crowded=Crowded(workspaces=frozenset({delivery.workspace_id}))) == []
-    assert claiming.claim(9, crowded=Crowded(platforms=frozenset({"northpost"}))) == []
+    assert claiming.claim(9, crowded=Crowded(servers=frozenset({"northpost"}))) == []
     (claim,) = claiming.claim(9, crowded=Crowded(frozenset({0}), frozenset({"elsewhere"})))
     assert claim.party == Party(delivery.workspace_id, "northpost")
 
@@ -80,3 +82,16 @@ def test_what_the_step_before_noted_is_there_when_the_public_step_begins(
     compose("Hello", due=now)
     Publisher(threads=1).run_once()
     assert seen == [(True, {"upload": 1})]
+
+
+def test_a_long_step_is_the_last_where_others_wait(
+    compose: Compose, platform: Platform, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turning, "QUICK", 0.0)
+    delivery = compose("Hello", due=now)
+    for is_roomy, posts in ((False, []), (True, ["Hello"])):
+        ((claim, row),) = turning.load(claiming.claim(1))
+        turning.take_turn(claim, row, steps=4, is_roomy=lambda roomy=is_roomy: roomy)
+        assert platform.posts == posts
+        delivery.refresh_from_db()
+        assert delivery.lease_until is None
