@@ -67,7 +67,7 @@ class ConnectedAccountAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "workspace", "state", "expires_at", "refresh_due_at", "refresh_failures")
     list_filter = ("state", "platform")
     search_fields = ("handle", "name", "external_id", "host")
-    exclude = ("access_token", "refresh_token")
+    exclude = ("access_token", "refresh_token", "proof_key")
     actions = ("refresh_tokens",)
 
     @admin.action(description="Refresh the tokens now", permissions=["view"])
@@ -95,7 +95,7 @@ class LoginAttemptAdmin(ReadOnlyAdmin):
     """Logins under way."""
 
     list_display = ("platform", "host", "user", "workspace", "created_at", "used_at")
-    exclude = ("verifier", "candidates", "state_hash", "session_hash")
+    exclude = ("verifier", "candidates", "proof_key", "state_hash", "session_hash")
 
 
 @admin.register(Invitation)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from accounts.credentials import forget_registration, require_app
 from accounts.linking import link
 from accounts.models import ConnectedAccount, LoginAttempt, Membership, User
-from accounts.network import login_context, redirect_uri, transport
+from accounts.network import login_context, transport
 from accounts.picking import keep
 from socialhub.platforms import login as oauth
+from socialhub.platforms.authserver import AuthServer
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.login import OAuth2, PasswordLogin
@@ -58,12 +59,14 @@ def begin(
     Raises LoginError for a host that is none, AppMissing where the app's keys are not entered, PlatformError
     where a server does not let us register.
     """
-    host = ""
+    named, host = "", ""
     if login.check_host is not None:
-        host = reconnecting.host if reconnecting else login.check_host(typed_host)
+        named = _known_as(login, reconnecting) if reconnecting else login.check_host(typed_host)
+        host = "" if login.find_server else named
     app = require_app(membership.workspace, connector, login, host)
+    context = oauth.meet(login, login_context(connector, app), named)
     state, verifier = secrets.token_urlsafe(32), oauth.new_verifier()
-    attempt = LoginAttempt.objects.create(
+    LoginAttempt.objects.create(
         workspace=membership.workspace,
         user=membership.user,
         session_hash=_hash(session_key),
@@ -72,15 +75,20 @@ def begin(
         host=host,
         state_hash=_hash(state),
         verifier=Secret(verifier),
-        redirect_uri=redirect_uri(connector.key),
+        server=asdict(context.server) if context.server else None,
+        proof_key=context.proof_key,
+        redirect_uri=context.redirect_uri,
         reconnecting=reconnecting,
         expires_at=datetime.now(UTC) + ATTEMPT_LIFE,
     )
     scopes = login.scopes_for(sorted(connector.capabilities))
-    address = oauth.authorize_url(
-        login, app, redirect_uri=attempt.redirect_uri, state=state, scopes=scopes, verifier=verifier
-    )
+    address = oauth.depart(login, context, state=state, scopes=scopes, verifier=verifier)
     return transport().address(address)
+
+
+def _known_as(login: OAuth2, row: ConnectedAccount) -> str:
+    """What leads to the server of an account: the server itself, or the account where servers are found."""
+    return row.external_id if login.find_server else row.host
 
 
 def sign_in(
@@ -128,8 +136,10 @@ def finish(*, platform: str, params: Mapping[str, str], user: User, session_key:
     attempt = _redeem(platform, params.get("state", ""), user, session_key)
     connector, login = attempt.connector, attempt.login_method
     assert isinstance(login, OAuth2)
-    code = oauth.read_callback(params)
+    server = AuthServer(**attempt.server) if attempt.server else None
+    code = oauth.read_callback(params, server)
     context = login_context(connector, require_app(attempt.workspace, connector, login, attempt.host))
+    context = replace(context, server=server, proof_key=attempt.proof_key)
     verifier = attempt.verifier.reveal() if attempt.verifier else ""
     try:
         tokens = oauth.exchange(login, context, code, verifier=verifier)

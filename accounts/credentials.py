@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
+from accounts.clients import own_app
 from accounts.models import AppCredential, User, Workspace
 from accounts.network import login_context
 from socialhub.platforms.connector import Connector
@@ -25,9 +26,14 @@ class AppMissing(Exception):
 
 
 def find_app(workspace: Workspace, login: Login, host: str = "") -> App | None:
-    """The app that speaks for a workspace; None where its keys are missing. A password needs none."""
+    """The app that speaks for a workspace; None where its keys are missing. A password needs none.
+
+    LoginError where it is the hub itself, and the hub's address cannot be one.
+    """
     if isinstance(login, PasswordLogin):
         return App(client_id="", host=host)
+    if login.own_client:
+        return own_app(login)
     row = stored_app(workspace, login, host)
     if row is not None:
         extra = json.loads(row.extra.reveal()) if row.extra else {}

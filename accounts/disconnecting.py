@@ -29,6 +29,7 @@ def disconnect(account: ConnectedAccount) -> bool:
         state_reason="",
         access_token=None,
         refresh_token=None,
+        proof_key=None,
         expires_at=None,
         refresh_expires_at=None,
         refresh_due_at=None,
@@ -65,10 +66,12 @@ def _is_shared(account: ConnectedAccount) -> bool:
 
 def _revoke(account: ConnectedAccount) -> bool:
     login = account.login_method
-    app = find_app(account.workspace, login, account.host)
-    if app is None or account.access_token is None or not oauth.can_revoke(login):
+    if account.access_token is None or not oauth.can_revoke(login):
         return False
     try:
+        app = find_app(account.workspace, login, account.host)
+        if app is None:
+            return False
         oauth.revoke(login, login_context(account.connector, app), with_tokens(account))
     except PlatformError as error:
         log.warning("account %s: access not withdrawn: %s", account.pk, error)

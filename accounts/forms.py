@@ -46,16 +46,18 @@ class RoleForm(forms.Form):
 
 
 class HostForm(forms.Form):
-    """The server that an account lives on, where a platform has many."""
+    """The server that an account lives on, where a platform has many; each login asks in its own words."""
 
     host = forms.CharField(
-        label="Server",
         max_length=255,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
-        help_text="The address of your server, or your handle with it.",
     )
+
+    def __init__(self, login: OAuth2, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["host"].label, self.fields["host"].help_text = login.typed.label, login.typed.help
 
 
 class SignInForm(forms.Form):

@@ -31,10 +31,14 @@ def api(connector: Connector, *, account: Account | None = None, app: App | None
     return Api(connector.key, connector.service, transport(), account=account, app=app)
 
 
-def login_context(connector: Connector, app: App) -> LoginContext:
-    """What login functions work with."""
+def login_context(connector: Connector, app: App, account: Account | None = None) -> LoginContext:
+    """What login functions work with; `account` is whose tokens are renewed or withdrawn."""
     return LoginContext(
-        api=api(connector, app=app), app=app, redirect_uri=redirect_uri(connector.key), now=datetime.now(UTC)
+        api=api(connector, app=app),
+        app=app,
+        redirect_uri=redirect_uri(connector.key),
+        now=datetime.now(UTC),
+        account=account,
     )
 
 

@@ -54,6 +54,7 @@ def _pack(account: Account) -> dict[str, Any]:
         "extra": dict(account.extra),
         "access": tokens.access.reveal(),
         "refresh": tokens.refresh.reveal() if tokens.refresh else None,
+        "proof_key": tokens.proof_key.reveal() if tokens.proof_key else None,
         "expires_at": tokens.expires_at.isoformat() if tokens.expires_at else None,
         "refresh_expires_at": tokens.refresh_expires_at.isoformat() if tokens.refresh_expires_at else None,
         "scopes": sorted(tokens.scopes),
@@ -67,6 +68,7 @@ def _unpack(facts: dict[str, Any]) -> Account:
         expires_at=_instant(facts["expires_at"]),
         refresh_expires_at=_instant(facts["refresh_expires_at"]),
         scopes=frozenset(facts["scopes"]),
+        proof_key=Secret(facts["proof_key"]) if facts.get("proof_key") else None,
     )
     return Account(**{name: facts[name] for name in _FACTS}, extra=facts["extra"], tokens=tokens)
 

@@ -68,8 +68,8 @@ def refresh(account: ConnectedAccount) -> ConnectedAccount:
     row = _claim(account)
     login = row.login_method
     tokens = _stored(row)
-    app = find_app(row.workspace, login, row.host)
     try:
+        app = find_app(row.workspace, login, row.host)
         if app is None:
             raise PlatformError(
                 Fault.INVALID_REQUEST,
@@ -77,7 +77,7 @@ def refresh(account: ConnectedAccount) -> ConnectedAccount:
                 reach=Reach.NOT_SENT,
                 user_message=str(AppMissing(login)),
             )
-        fresh = oauth.refresh(login, login_context(row.connector, app), tokens)
+        fresh = oauth.refresh(login, login_context(row.connector, app, row.value()), tokens)
     except PlatformError as error:
         _note_failure(row, error)
         raise
@@ -86,7 +86,7 @@ def refresh(account: ConnectedAccount) -> ConnectedAccount:
 
 def set_tokens(row: ConnectedAccount, tokens: Tokens) -> None:
     """Put fresh tokens into a row (not saved): a new version, a new due time, no failures."""
-    row.access_token, row.refresh_token = tokens.access, tokens.refresh
+    row.access_token, row.refresh_token, row.proof_key = tokens.access, tokens.refresh, tokens.proof_key
     row.expires_at, row.refresh_expires_at = tokens.expires_at, tokens.refresh_expires_at
     row.scopes = sorted(tokens.scopes)
     row.issued_at = datetime.now(UTC)
@@ -169,7 +169,7 @@ def _store(row: ConnectedAccount, fresh: Tokens) -> ConnectedAccount:
     set_tokens(row, fresh)
     row.last_refreshed_at = row.issued_at
     names = (
-        "access_token", "refresh_token", "expires_at", "refresh_expires_at", "scopes", "issued_at",
+        "access_token", "refresh_token", "proof_key", "expires_at", "refresh_expires_at", "scopes", "issued_at",
         "token_version", "refresh_due_at", "refresh_claimed_until", "refresh_retry_at", "refresh_failures",
         "refresh_error", "last_refreshed_at",
     )  # fmt: skip
@@ -208,6 +208,7 @@ def _stored(row: ConnectedAccount) -> Tokens:
         expires_at=row.expires_at,
         refresh_expires_at=row.refresh_expires_at,
         scopes=frozenset(row.scopes),
+        proof_key=row.proof_key,
     )
 
 

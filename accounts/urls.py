@@ -23,6 +23,11 @@ urlpatterns = [
     path("w/<slug:slug>/accounts/connect/<slug:platform>/<slug:login>/", connections.connect, name="connect"),
     path("w/<slug:slug>/accounts/pick/<int:pk>/", connections.pick, name="pick"),
     path("connect/callback/<slug:platform>/", connections.callback, name="callback"),
+    path(
+        "connect/client/<slug:platform>/<slug:login>/oauth-client-metadata.json",
+        apps.client_document,
+        name="client-document",
+    ),
     path("w/<slug:slug>/setup/", apps.setup, name="setup"),
     path("w/<slug:slug>/setup/<slug:platform>/", apps.app, name="app"),
     path("w/<slug:slug>/settings/", workspaces.settings, name="settings"),

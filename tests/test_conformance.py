@@ -30,6 +30,8 @@ from socialhub.platforms.values import Account, App, Capability, Content, Kind, 
 CONNECTORS = list(registry.connectors().values())
 LOGINS = [(connector, login) for connector in CONNECTORS for login in connector.logins]
 CONSENTS = [(connector, login) for connector in CONNECTORS for login in connector.consents]
+ADDRESSED = [(connector, login) for connector, login in CONSENTS if login.find_server is None]
+FOUND = [(connector, login) for connector, login in CONSENTS if login.find_server is not None]
 PASSWORDS = [(connector, login) for connector, login in LOGINS if isinstance(login, PasswordLogin)]
 WAYS = [(connector, login, kind) for connector, login in LOGINS for kind in connector.kinds]
 MOST_REQUESTS = 60
@@ -181,7 +183,7 @@ def test_every_error_tells_a_marketer_what_to_do(connector: Connector) -> None:
         assert not meaning.message or meaning.message.endswith((".", "?"))
 
 
-@every_consent
+@pytest.mark.parametrize(("connector", "login"), ADDRESSED, ids=_name)
 def test_a_login_sends_the_person_away_with_state_and_proof_key(connector: Connector, login: OAuth2) -> None:
     app = App("client-1", Secret("secret-value"), host="social.example" if login.user_host else "")
     verifier = oauth.new_verifier()
@@ -199,6 +201,20 @@ def test_a_login_sends_the_person_away_with_state_and_proof_key(connector: Conne
         digest = hashlib.sha256(verifier.encode()).digest()
         assert query["code_challenge"] == [base64.urlsafe_b64encode(digest).decode().rstrip("=")]
         assert query["code_challenge_method"] == ["S256"]
+
+
+@pytest.mark.parametrize(("connector", "login"), FOUND, ids=_name)
+def test_a_login_at_a_server_that_is_found_tells_it_alone_what_we_want(
+    connector: Connector, login: OAuth2, sandbox: SandboxServer
+) -> None:
+    transport = Fragile(sandbox.url)
+    desk = connect(connector, login, sandbox, transport=transport)
+    pages = [entry["path"] for entry in sandbox.control.requests() if "request_uri=" in entry["path"]]
+    assert set(parse_qs(urlsplit(pages[0]).query)) == {"client_id", "request_uri"}
+    assert desk.account.tokens is not None
+    assert (desk.account.tokens.proof_key is not None) == login.dpop
+    written = " ".join(str(exchange) for exchange in transport.records)
+    assert [item["kind"] for item in sandbox.control.issued() if item["value"] in written] == []
 
 
 @every_consent

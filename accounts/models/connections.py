@@ -51,7 +51,7 @@ class ConnectedAccountQuerySet(models.QuerySet["ConnectedAccount"]):
 
     def without_secrets(self) -> Self:
         """For lists: nothing is decrypted that is not used."""
-        return self.defer("access_token", "refresh_token")
+        return self.defer("access_token", "refresh_token", "proof_key")
 
     def usable(self) -> Self:
         """Those that posts can be sent to."""
@@ -90,6 +90,7 @@ class ConnectedAccount(models.Model):
     scopes = models.JSONField(default=list, blank=True)
     access_token = SecretTextField()
     refresh_token = SecretTextField()
+    proof_key = SecretTextField(help_text="the key that the tokens are bound to, where they are")
     issued_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
@@ -165,6 +166,9 @@ class LoginAttempt(models.Model):
     host = models.CharField(max_length=255, blank=True)
     state_hash = models.CharField(max_length=64, unique=True)
     verifier = SecretTextField()
+    # Where the authorization server was found and tokens are bound to a key: both are of this login alone.
+    server = models.JSONField(null=True)
+    proof_key = SecretTextField()
     redirect_uri = models.CharField(max_length=500)
     reconnecting = models.ForeignKey(ConnectedAccount, on_delete=models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import WorkspaceRequest, requires
+from accounts.access import WorkspaceRequest, public, requires
+from accounts.clients import document
 from accounts.credentials import environment_name, find_app, save_app, stored_app
 from accounts.forms import AppForm
 from accounts.models import Workspace
@@ -58,3 +59,14 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
 
 def _is_ready(workspace: Workspace, connector: Connector) -> bool:
     return any(not login.needs_app or find_app(workspace, login) for login in connector.logins)
+
+
+@require_GET
+@public("authorization servers read here who we are; it names nobody and holds no secret")
+def client_document(request: HttpRequest, platform: str, login: str) -> JsonResponse:
+    """The document whose address is our client id."""
+    connector = connectors().get(platform)
+    method = next((one for one in connector.consents if one.key == login), None) if connector else None
+    if method is None or not method.own_client:
+        raise Http404
+    return JsonResponse(document(platform, method))

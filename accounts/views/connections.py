@@ -33,13 +33,14 @@ def connect(request: WorkspaceRequest, platform: str, login: str) -> HttpRespons
     connector, method = _method(platform, login)
     if isinstance(method, PasswordLogin):
         return _type_in(request, connector, method)
-    form = HostForm(request.POST or None) if method.user_host else None
+    form = HostForm(method, request.POST or None) if method.user_host else None
     if request.method == "POST" and (form is None or form.is_valid()):
         typed = form.cleaned_data["host"] if form else ""
         try:
             return _leave(request, connector, method, typed_host=typed)
         except LoginError as error:
-            assert form is not None
+            if form is None:
+                raise
             form.add_error("host", error.user_message)
         except AppMissing:
             pass  # the page says so, with what to enter

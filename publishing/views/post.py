@@ -25,7 +25,7 @@ MOVING, WAITING = 2, 15
 
 
 def _post(request: WorkspaceRequest, pk: int) -> Post:
-    secrets = ("account__access_token", "account__refresh_token")
+    secrets = ("account__access_token", "account__refresh_token", "account__proof_key")
     deliveries = Delivery.objects.select_related("account").defer(*secrets).prefetch_related("log")
     placed = PostMedia.objects.select_related("media")
     posts = Post.objects.filter(workspace=request.workspace).select_related("author")

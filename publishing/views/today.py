@@ -91,7 +91,9 @@ def _summary(coming: int, needs: int) -> str:
 
 def _troubled(request: WorkspaceRequest) -> list[Need]:
     found = Delivery.objects.filter(post__workspace=request.workspace, state__in=list(NEEDS_A_PERSON))
-    rows = found.select_related("post", "account").defer("account__access_token", "account__refresh_token")
+    rows = found.select_related("post", "account").defer(
+        "account__access_token", "account__refresh_token", "account__proof_key"
+    )
     return [_need(row, request.workspace.slug) for row in rows.order_by("-due_at", "-pk")[:NEEDS]]
 
 

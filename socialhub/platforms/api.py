@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from socialhub.platforms.dpop import asks_for_nonce, prove
 from socialhub.platforms.errors import ErrorTable, Fault, Meaning, PlatformError, Reach
 from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.transport import (
@@ -54,10 +55,11 @@ def _no_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading,
 
 
 def bearer(account: Account) -> dict[str, str]:
-    """The usual way to show a token: RFC 6750 §2.1."""
+    """The usual way to show a token: RFC 6750 §2.1, or RFC 9449 §7.1 where it is bound to a key."""
     if account.tokens is None:
         raise LookupError("this account has no token")
-    return {"Authorization": f"Bearer {account.tokens.access.reveal()}"}
+    scheme = "DPoP" if account.tokens.proof_key else "Bearer"
+    return {"Authorization": f"{scheme} {account.tokens.access.reveal()}"}
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,18 @@ class Api:
         self._redactor = Redactor(_secrets_of(account, app))
         self.limits: tuple[LimitReading, ...] = ()
 
+    def speaking_for(self, account: Account) -> Api:
+        """The same way to the platform on behalf of an account."""
+        return Api(
+            self.platform,
+            self.service,
+            self._transport,
+            account=account,
+            app=self.app,
+            record=self._record,
+            clock=self._clock,
+        )
+
     def get(self, path: str, **options: Any) -> Answer:
         """GET; see :meth:`call`."""
         return self.call("GET", path, **options)
@@ -170,6 +184,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         basic: tuple[str, Secret] | None = None,
         auth: bool = True,
+        proof_key: Secret | None = None,
         expect: Sequence[int] = (),
         timeout: tuple[float, float] | None = None,
     ) -> Answer:
@@ -177,7 +192,8 @@ class Api:
 
         ``path`` is relative to the account's base or an absolute https address. At most one of ``form``,
         ``json_body`` and ``body`` (a streamed body with its own type and length). ``auth`` False sends no
-        token. Statuses under 300 are good, and those in ``expect``.
+        token; ``proof_key`` then signs a proof for a token that is yet to come. Statuses under 300 are good,
+        and those in ``expect``.
         """
         request = Request(
             method=method,
@@ -187,7 +203,27 @@ class Api:
             timeout=timeout or self.service.timeout,
             is_guarded=self.service.user_host,
         )
-        redactor = self._redactor.plus(basic[1] if basic else None)
+        redactor = self._redactor.plus(basic[1] if basic else None, proof_key)
+        tokens = self.account.tokens if auth and self.account is not None else None
+        key = proof_key or (tokens.proof_key if tokens else None)
+        access = tokens.access if tokens else None
+        response = self._send(self._proven(request, key, access), redactor, key)
+        if key is not None and asks_for_nonce(response.status, response.headers, response.content):
+            # The refusal says that nothing was done, so this is no second try of anything (RFC 9449 §8).
+            response = self._send(self._proven(request, key, access), redactor, key)
+        self.limits = self.service.read_limits(response.headers, self._clock())
+        if response.status < 300 or response.status in expect:
+            return self._answer(method, response)
+        raise self._error(method, response, redactor)
+
+    def _proven(self, request: Request, key: Secret | None, access: Secret | None) -> Request:
+        if key is None:
+            return request
+        nonce = self._transport.nonces.get(key, request.url)
+        proof = prove(key, request.method, request.url, now=self._clock(), nonce=nonce, access=access)
+        return replace(request, headers={**request.headers, "DPoP": proof})
+
+    def _send(self, request: Request, redactor: Redactor, key: Secret | None) -> Response:
         try:
             response = self._transport.send(request, redactor=redactor, record=self._record)
         except TransportError as problem:
@@ -198,10 +234,9 @@ class Api:
                 code=problem.reason,
                 retryable=problem.is_retryable,
             ) from None
-        self.limits = self.service.read_limits(response.headers, self._clock())
-        if response.status < 300 or response.status in expect:
-            return self._answer(method, response)
-        raise self._error(method, response, redactor)
+        if key is not None:
+            self._transport.nonces.keep(key, request.url, response.headers)
+        return response
 
     def _address(
         self, path: str, params: Mapping[str, Any] | Sequence[tuple[str, Any]], *, auth: bool
@@ -290,7 +325,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def _secrets_of(account: Account | None, app: App | None) -> tuple[Secret, ...]:
     found: list[Secret | None] = [app.client_secret if app else None]
     if account is not None and account.tokens is not None:
-        found += [account.tokens.access, account.tokens.refresh]
+        found += [account.tokens.access, account.tokens.refresh, account.tokens.proof_key]
     return tuple(secret for secret in found if secret is not None)
 
 

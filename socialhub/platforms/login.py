@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 from oauthlib.oauth2 import WebApplicationClient
 
+from socialhub.platforms.authserver import AuthServer, read_callback as read_callback
+from socialhub.platforms.dpop import new_key
 from socialhub.platforms.errors import Fault, LoginError
 from socialhub.platforms.values import Account, App, Capability, Secret, Tokens
 
@@ -52,12 +54,19 @@ CLIENT_FIELDS = (
 
 @dataclass(frozen=True)
 class LoginContext:
-    """What a login hook works with; ``api`` speaks without a token, ``now`` is aware UTC."""
+    """What a login hook works with; ``api`` speaks without a token, ``now`` is aware UTC.
+
+    ``account`` is whose tokens are renewed or withdrawn. ``server`` and ``proof_key`` belong to this one login where
+    servers are found and tokens bound to a key.
+    """
 
     api: Api
     app: App
     redirect_uri: str
     now: datetime
+    account: Account | None = None
+    server: AuthServer | None = None
+    proof_key: Secret | None = None
 
 
 ReadTokens = Callable[[Any, datetime], Tokens]
@@ -68,6 +77,7 @@ Discover = Callable[[LoginContext, Tokens], tuple[Account, ...]]
 RegisterApp = Callable[[LoginContext, str], App]
 CheckHost = Callable[[str], str]
 SignIn = Callable[[LoginContext, Mapping[str, Secret]], tuple[Account, ...]]
+FindServer = Callable[[LoginContext, str], AuthServer]
 FitScopes = Callable[[App, tuple[str, ...]], tuple[str, ...]]
 
 
@@ -83,6 +93,7 @@ def read_tokens(body: Any, now: datetime, *, separator: str = " ") -> Tokens:
         expires_at=_after(now, body.get("expires_in")),
         refresh_expires_at=_after(now, body.get("refresh_token_expires_in")),
         scopes=frozenset(names),
+        subject=str(body.get("sub") or ""),
     )
 
 
@@ -91,6 +102,20 @@ def _after(now: datetime, seconds: Any) -> datetime | None:
         return now + timedelta(seconds=int(seconds)) if seconds is not None else None
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+@dataclass(frozen=True)
+class TypedField:
+    """One thing that a person types to log in."""
+
+    key: str
+    label: str
+    is_secret: bool = False
+    required: bool = True
+    help: str = ""
+
+
+SERVER_FIELD = TypedField("host", "Server", help="The address of your server, or your handle with it.")
 
 
 @dataclass(frozen=True)
@@ -104,6 +129,10 @@ class OAuth2:
     at a user-run server, ``check_host`` reads what the person typed as a host (``LoginError`` if none) and
     ``fit_scopes`` turns the wanted scopes into those that this app may ask for (servers differ).
     ``refresh_min_age`` is the least age that the platform wants of a token it renews.
+
+    Where servers are many and describe themselves, ``find_server`` leads from what was typed, or from an account's
+    id, to one of them, and the addresses here stay empty. With ``own_client`` nobody registers us: we publish a
+    document. With ``dpop`` tokens are bound to a key that never leaves us. ``typed`` is how we ask for the server.
     """
 
     key: str
@@ -127,6 +156,10 @@ class OAuth2:
     user_host: bool = False
     check_host: CheckHost | None = None
     register_app: RegisterApp | None = None
+    find_server: FindServer | None = None
+    own_client: bool = False
+    dpop: bool = False
+    typed: TypedField = SERVER_FIELD
     fit_scopes: FitScopes | None = None
     read_tokens: ReadTokens = read_tokens
     after_exchange: AfterExchange | None = None
@@ -135,12 +168,14 @@ class OAuth2:
     refresh_min_age: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
-        if self.user_host != (self.register_app is not None) or self.user_host != (
-            self.check_host is not None
-        ):
+        knows_us = (self.register_app is not None) + self.own_client
+        if knows_us != self.user_host or self.user_host != (self.check_host is not None):
             raise ValueError(
-                f"login {self.key}: a user-run server needs check_host and register_app, and only it"
+                f"login {self.key}: a user-run server, and only it, needs check_host and either register_app or "
+                "own_client"
             )
+        if (self.find_server is None) != bool(self.authorize_url and self.token_url):
+            raise ValueError(f"login {self.key}: it has addresses or finds its server")
 
     @property
     def needs_app(self) -> bool:
@@ -158,17 +193,6 @@ class OAuth2:
         """The scopes that ``capability`` needs and was not granted; ``write`` covers ``write:media``."""
         needed = self.scopes.get(capability, ())
         return tuple(scope for scope in needed if not {scope, scope.partition(":")[0]} & granted)
-
-
-@dataclass(frozen=True)
-class TypedField:
-    """One thing that a person types to log in."""
-
-    key: str
-    label: str
-    is_secret: bool = False
-    required: bool = True
-    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,6 +240,13 @@ def authorize_url(
     """Where to send the person. ``verifier`` is needed where the login wants PKCE (S256)."""
     if login.fit_scopes is not None:
         scopes = login.fit_scopes(app, scopes)
+    params = _request(login, app, redirect_uri, state, scopes, verifier)
+    return f"{login.authorize_url.format(host=app.host)}?{urlencode(params)}"
+
+
+def _request(
+    login: OAuth2, app: App, redirect_uri: str, state: str, scopes: tuple[str, ...], verifier: str
+) -> dict[str, str]:
     params: dict[str, str] = {
         "response_type": "code",
         login.client_id_param: app.client_id,
@@ -228,36 +259,38 @@ def authorize_url(
         client = WebApplicationClient(app.client_id)
         params["code_challenge"] = client.create_code_challenge(verifier, "S256")
         params["code_challenge_method"] = "S256"
-    return f"{login.authorize_url.format(host=app.host)}?{urlencode(params)}"
+    return params
 
 
-DENIALS = frozenset({"access_denied", "user_denied", "user_cancelled_login", "user_cancelled_authorize"})
-"""How platforms say that the person did not agree."""
+def meet(login: OAuth2, context: LoginContext, named: str) -> LoginContext:
+    """The context with the server that a name leads to and a fresh key, where a login has such things.
+
+    ``named`` is what a person typed, as ``check_host`` gave it, or the id of an account that connects again.
+    """
+    if login.find_server is None:
+        return context
+    key = new_key() if login.dpop else None
+    return replace(context, server=login.find_server(context, named), proof_key=key)
 
 
-def read_callback(params: Mapping[str, str]) -> Secret:
-    """The code from the platform's redirect; ``LoginError`` when the person said no or something broke."""
-    error = params.get("error") or ""
-    if error in DENIALS:
-        raise LoginError(
-            Fault.PERMISSION,
-            code=error,
-            user_message=(
-                "You did not give access, so nothing was connected. Start again when you are ready."
-            ),
+def depart(
+    login: OAuth2, context: LoginContext, *, state: str, scopes: tuple[str, ...], verifier: str = ""
+) -> str:
+    """Where to send the person. What we ask for goes ahead of them where the server was found by ``meet``."""
+    app, server = context.app, context.server
+    if server is None:
+        return authorize_url(
+            login, app, redirect_uri=context.redirect_uri, state=state, scopes=scopes, verifier=verifier
         )
-    if error:
-        raise LoginError(
-            Fault.UNKNOWN,
-            code=error[:80],
-            user_message=(
-                f"The platform ended the login with “{error[:80]}”. Check the app's settings there."
-            ),
-        )
-    code = (params.get("code") or "").removesuffix("#_")
-    if not code:
-        raise LoginError(Fault.UNKNOWN, user_message="The platform came back without a code. Try again.")
-    return Secret(code)
+    params = _request(login, app, context.redirect_uri, state, scopes, verifier)
+    if server.hint:
+        params["login_hint"] = server.hint
+    pushed = _post_as_client(login, context, server.push_url, params)
+    name = pushed.get("request_uri") if isinstance(pushed, Mapping) else None
+    if not name:
+        raise LoginError(Fault.UNKNOWN, code="no_request_uri")
+    words = {login.client_id_param: app.client_id, "request_uri": str(name)}
+    return f"{server.authorize_url}?{urlencode(words)}"
 
 
 def exchange(login: OAuth2, context: LoginContext, code: Secret, *, verifier: str = "") -> Tokens:
@@ -270,7 +303,7 @@ def exchange(login: OAuth2, context: LoginContext, code: Secret, *, verifier: st
     }
     if login.pkce:
         form["code_verifier"] = verifier
-    tokens = _ask_for_tokens(login, context, form)
+    tokens = replace(_ask_for_tokens(login, context, form), proof_key=context.proof_key)
     return login.after_exchange(context, tokens) if login.after_exchange else tokens
 
 
@@ -282,6 +315,7 @@ def can_refresh(login: Login, tokens: Tokens) -> bool:
 def refresh(login: Login, context: LoginContext, tokens: Tokens) -> Tokens:
     """Renew tokens. What the answer leaves out (a refresh token that does not rotate, scopes) is kept."""
     hook = login.refresh_with
+    context = _back_at_server(login, context, tokens)
     if hook is not None:
         renewed = hook(context, tokens)
     elif tokens.refresh is None:
@@ -295,12 +329,15 @@ def refresh(login: Login, context: LoginContext, tokens: Tokens) -> Tokens:
         refresh=renewed.refresh or tokens.refresh,
         refresh_expires_at=renewed.refresh_expires_at or tokens.refresh_expires_at,
         scopes=renewed.scopes or tokens.scopes,
+        proof_key=tokens.proof_key,
     )
 
 
 def can_revoke(login: Login) -> bool:
     """Whether the platform has a way to withdraw our access."""
-    return login.revoke_with is not None or (isinstance(login, OAuth2) and bool(login.revoke_url))
+    return login.revoke_with is not None or (
+        isinstance(login, OAuth2) and (bool(login.revoke_url) or login.find_server is not None)
+    )
 
 
 def revoke(login: Login, context: LoginContext, account: Account) -> None:
@@ -308,13 +345,27 @@ def revoke(login: Login, context: LoginContext, account: Account) -> None:
     hook = login.revoke_with
     if hook is not None:
         hook(context, account)
-    elif isinstance(login, OAuth2) and login.revoke_url and account.tokens is not None:
+    elif isinstance(login, OAuth2) and account.tokens is not None:
+        context = _back_at_server(login, replace(context, account=account), account.tokens)
+        url = context.server.revoke_url if context.server else login.revoke_url
         token = (account.tokens.refresh or account.tokens.access).reveal()
-        _post_as_client(login, context, login.revoke_url, {"token": token})
+        if url:
+            _post_as_client(login, context, url, {"token": token})
+
+
+def _back_at_server(login: Login, context: LoginContext, tokens: Tokens) -> LoginContext:
+    """The context for tokens that exist: the server is looked up again, because accounts move."""
+    if not isinstance(login, OAuth2) or login.find_server is None:
+        return context
+    if context.account is None:
+        raise LookupError(f"login {login.key}: whose tokens these are must be told")
+    server = login.find_server(context, context.account.external_id)
+    return replace(context, server=server, proof_key=tokens.proof_key)
 
 
 def _ask_for_tokens(login: OAuth2, context: LoginContext, form: dict[str, str]) -> Tokens:
-    return login.read_tokens(_post_as_client(login, context, login.token_url, form), context.now)
+    url = context.server.token_url if context.server else login.token_url
+    return login.read_tokens(_post_as_client(login, context, url, form), context.now)
 
 
 def _post_as_client(login: OAuth2, context: LoginContext, url: str, form: dict[str, str]) -> Any:
@@ -326,4 +377,6 @@ def _post_as_client(login: OAuth2, context: LoginContext, url: str, form: dict[s
         form = {login.client_id_param: app.client_id, **form}
         if app.client_secret is not None:
             form["client_secret"] = app.client_secret.reveal()
-    return context.api.post(url.format(host=app.host), form=form, basic=basic, auth=False).body
+    if context.server is None:
+        url = url.format(host=app.host)
+    return context.api.post(url, form=form, basic=basic, auth=False, proof_key=context.proof_key).body

@@ -15,7 +15,7 @@ CUT = "•••"
 NAMES = (
     "access_token|refresh_token|id_token|client_secret|appsecret_proof|fb_exchange_token|code_verifier|"
     "verifier|password|passwd|secret|signature|sig|assertion|session|sessionid|csrftoken|api_key|apikey|"
-    "accessjwt|refreshjwt|input_token|subject_token|oauth_token_secret|signed_request|dpop|"
+    "accessjwt|refreshjwt|input_token|subject_token|oauth_token_secret|signed_request|dpop|client_assertion|proof_key|request_uri|"
     "x-amz-signature|x-amz-security-token"
 )
 """Names whose value is cut wherever it stands."""

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from socialhub.platforms import flow as flows, login as oauth, registry
 from socialhub.platforms.api import Api
+from socialhub.platforms.authserver import client_id
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.login import Login, LoginContext, OAuth2, PasswordLogin
@@ -195,6 +196,7 @@ class Desk:
         """Renew the tokens as the vault does."""
         assert self.account.tokens is not None
         context = _context(self.connector, Transport(sandbox_url=self.server.url), self.app, self.server)
+        context = replace(context, account=self.account)
         self.account = self.account.with_tokens(oauth.refresh(self.login, context, self.account.tokens))
 
     def publish(
@@ -293,23 +295,18 @@ def connect(
         typed = {key: Secret(value) for key, value in words.items() if value}
         context = _context(connector, transport, App(""), server)
         return _learned(Desk(connector, login, server, login.sign_in(context, typed)[0], App(""), transport))
-    host = login.check_host(them["host"]) if login.check_host else ""
+    host = login.check_host(them["host"]) if login.check_host and not login.find_server else ""
     context = _context(connector, transport, App("", host=host), server)
     context = replace(context, app=_app(connector, login, server, context, host, app or {}))
-    verifier = oauth.new_verifier()
-    address = oauth.authorize_url(
-        login,
-        context.app,
-        redirect_uri=CALLBACK,
-        state="s1",
-        scopes=login.scopes_for(connector.capabilities),
-        verifier=verifier,
-    )
+    if login.check_host and login.find_server:
+        context = oauth.meet(login, context, login.check_host(them["handle"]))
+    verifier, scopes = oauth.new_verifier(), login.scopes_for(connector.capabilities)
+    address = oauth.depart(login, context, state="s1", scopes=scopes, verifier=verifier)
     back = server.control.consent(address, them["person"], deny=deny)
     params = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
     assert params["state"].removesuffix("#_") == "s1"
-    context = _context(connector, transport, context.app, server)
-    tokens = oauth.exchange(login, context, oauth.read_callback(params), verifier=verifier)
+    context = replace(context, now=server.clock.moment())
+    tokens = oauth.exchange(login, context, oauth.read_callback(params, context.server), verifier=verifier)
     accounts = login.discover(context, tokens)
     return _learned(Desk(connector, login, server, accounts[0], context.app, transport))
 
@@ -334,6 +331,9 @@ def _app(
     host: str,
     wish: Mapping[str, Any],
 ) -> App:
+    if login.own_client:
+        scopes = login.scopes_for(login.scopes)
+        return App(client_id("http://127.0.0.1:8000/client.json", CALLBACK, scopes))
     if login.register_app is not None:
         return login.register_app(context, host)
     made = server.control.create_app(connector.key, [CALLBACK], login=login.key, **wish)

@@ -21,6 +21,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, TimeoutError as PoolTimeout
 
+from socialhub.platforms.dpop import Nonces
 from socialhub.platforms.errors import Reach
 from socialhub.platforms.guard import (
     ForbiddenHost,
@@ -198,6 +199,7 @@ class Transport:
     def __init__(self, *, sandbox_url: str = "", pool_size: int = 64) -> None:
         """``sandbox_url`` (http://127.0.0.1:9000) sends everything to the sandbox instead of the internet."""
         self.sandbox_url = sandbox_url.rstrip("/")
+        self.nonces = Nonces()
         self._open = self._session(pool_size, {"http": _Pool, "https": _SecurePool})
         self._guarded = self._session(pool_size, {"http": _GuardedPool, "https": _GuardedSecurePool})
 

@@ -73,13 +73,19 @@ class Secret:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a login gave. ``expires_at`` is ``None`` where the platform says nothing of an end."""
+    """What a login gave. ``expires_at`` is ``None`` where the platform says nothing of an end.
+
+    ``proof_key`` is the private key that the tokens are bound to, where they are (see ``dpop.py``). ``subject`` is
+    whose they are, where the answer names somebody; it is checked at once and not stored.
+    """
 
     access: Secret
     refresh: Secret | None = None
     expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
+    proof_key: Secret | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def bluesky(stack: Stack, signed_in: Page) -> Page:
     typed = stack.control.typed("bluesky", "nora")
     page = signed_in
     page.goto(f"{stack.url}{HOME}accounts/")
-    page.locator("#add").get_by_role("link", name=re.compile("Bluesky")).first.click()
+    page.locator("#add").get_by_role("link", name=re.compile("Bluesky: App password")).click()
     page.get_by_label("Handle").fill(typed["handle"])
     page.locator("input[type=password]").fill("wrong-word-once-more")
     page.get_by_role("button", name="Connect").click()

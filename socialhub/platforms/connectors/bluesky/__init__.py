@@ -12,6 +12,7 @@ from .account import learn
 from .errors import errors
 from .limits import read_limits
 from .login import login
+from .oauth import consent
 from .options import options
 from .publish import publishing
 from .rules import RULES, refine
@@ -28,7 +29,7 @@ connector = Connector(
         user_host=True,
         timeout=(5.0, 20.0),
     ),
-    logins=(login,),
+    logins=(consent, login),
     rules=RULES,
     options=options,
     publishing=publishing,

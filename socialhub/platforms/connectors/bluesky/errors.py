@@ -1,4 +1,7 @@
-"""Errors of the AT Protocol, theirs → ours (https://atproto.com/specs/xrpc and the lexicons, read 2026-11)."""
+"""Errors of the AT Protocol, theirs → ours (https://atproto.com/specs/xrpc, its OAuth page, the lexicons, 2026-11).
+
+Servers speak in CamelCase, the authorization servers beside them in snake_case.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,26 @@ from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning
 
 SIGNED_OUT = Meaning(
     Fault.INVALID_TOKEN,
-    "Bluesky no longer accepts our session. Connect the account again with an app password.",
+    "Bluesky no longer accepts our session. Connect the account again.",
 )
 PAUSED = Meaning(Fault.POLICY, "Bluesky has paused this account. Open the Bluesky app to see why.")
 BAD_FILE = Meaning(
     Fault.INVALID_MEDIA, "Bluesky cannot use this file: its type or size is not allowed there."
 )
 GONE = Meaning(Fault.NOT_FOUND, "Bluesky does not find this. It may have been deleted there.")
+OUR_FAULT = Meaning(
+    Fault.INVALID_REQUEST,
+    "The server does not accept how this hub presents itself. Its operator has to look at PUBLIC_URL and the clock.",
+)
 BUSY = Meaning(Fault.SERVER_ERROR, "The server behind Bluesky did not answer. We try again by ourselves.")
 
 
 def read(body: Any) -> ErrorFacts:
-    """``{"error": name, "message": text}``."""
+    """``{"error": name, "message": text}``; authorization servers call the text ``error_description``."""
     if not isinstance(body, Mapping):
         return ErrorFacts()
     name = str(body.get("error") or "")
-    message = str(body.get("message") or "")
+    message = str(body.get("message") or body.get("error_description") or "")
     # The name says little of a refused record; there the text decides.
     codes = () if name in {"InvalidRequest", ""} else (name,)
     return ErrorFacts(codes=codes, message=message)
@@ -46,15 +53,25 @@ errors = ErrorTable(
             Fault.INVALID_TOKEN,
             "This is the password of the account itself. Make an app password and use that.",
         ),
+        # What says that a session is over and what only says that its token is: OAuth.
+        "invalid_grant": Meaning(Fault.REVOKED, "Bluesky has ended our session. Connect the account again."),
+        "invalid_token": Meaning(Fault.TOKEN_EXPIRED),
+        "use_dpop_nonce": Meaning(Fault.SERVER_ERROR),
+        "invalid_dpop_proof": OUR_FAULT,
+        "invalid_client": OUR_FAULT,
+        "invalid_client_metadata": OUR_FAULT,
+        "unauthorized_client": OUR_FAULT,
+        "invalid_request": OUR_FAULT,
+        "invalid_scope": OUR_FAULT,
         "AccountTakedown": PAUSED,
         "AccountSuspended": PAUSED,
         "AccountDeactivated": PAUSED,
         "RepoDeactivated": PAUSED,
         "AccountNotFound": Meaning(
-            Fault.NOT_FOUND, "The account is no longer on this server. Connect it again if it has moved."
+            Fault.NOT_FOUND, "The account is no longer on this server. Connect it again."
         ),
         "ScopeMissingError": Meaning(
-            Fault.PERMISSION, "The app password does not allow this. Make a new one and connect again."
+            Fault.PERMISSION, "Our connection does not allow this. Connect again and grant all that is asked."
         ),
         "BlobNotFound": Meaning(Fault.INVALID_MEDIA, "Bluesky no longer has the file. Publish once more."),
         "InvalidMimeType": BAD_FILE,

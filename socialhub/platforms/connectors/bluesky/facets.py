@@ -22,9 +22,15 @@ _LABEL = regex.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _TAG_END = regex.compile(r"\p{P}++$")
 _WORD = regex.compile(r"[^\d\p{P}]")
 _GRAPHEME = regex.compile(r"\X")
+_INVISIBLE = regex.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _AFTER_LINK = ".,;:!?'\"*_"
 
 Span = tuple[int, int, str]
+
+
+def clean_name(typed: str) -> str:
+    """A handle or DID as people copy it, without the @ and what does not show."""
+    return _INVISIBLE.sub("", typed).strip().removeprefix("@").lower()
 
 
 def is_handle(value: str) -> bool:

@@ -16,6 +16,8 @@ from socialhub.platforms.api import Api
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.guard import ForbiddenHost, check_url, clean_host
 
+SERVICE = "bsky.social"
+"""Bluesky's own front door, which also looks up every handle of the network."""
 DIRECTORY = "https://plc.directory"
 PLC = re.compile(r"did:plc:[a-z2-7]{24}")
 WEB = "did:web:"
@@ -39,6 +41,17 @@ def resolve(api: Api, did: str) -> Identity:
     if not isinstance(document, Mapping) or document.get("id") != did:
         raise _unusable("bad_did_document")
     return Identity(did, _server(document), _claimed_handle(document))
+
+
+def look_up(api: Api, handle: str) -> str:
+    """The DID that a handle claims; empty where nobody has it."""
+    path = f"https://{SERVICE}/xrpc/com.atproto.identity.resolveHandle"
+    try:
+        return api.get(path, params={"handle": handle}, auth=False).text("did")
+    except PlatformError as error:
+        if error.kind not in {Fault.NOT_FOUND, Fault.INVALID_REQUEST}:
+            raise
+        return ""
 
 
 def _document_url(did: str) -> str:

@@ -14,20 +14,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from socialhub.platforms.api import Answer, Api
+from socialhub.platforms.api import Answer
 from socialhub.platforms.errors import Fault, LoginError, PlatformError
 from socialhub.platforms.guard import ForbiddenHost, clean_host
 from socialhub.platforms.login import LoginContext, PasswordLogin, TypedField
 from socialhub.platforms.values import Account, Secret, Tokens
 
-from .facets import is_handle
-from .identity import NO_HANDLE, Identity, resolve
+from .facets import clean_name, is_handle
+from .identity import SERVICE, resolve
+from .profile import describe
 
-SERVICE = "bsky.social"
-PROFILE = "https://bsky.app/profile/"
 SERVER = "xrpc/com.atproto.server"
 APP_PASSWORD = re.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
-INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 ENDED = "Bluesky has ended our session. Connect the account again with a new app password."
 
 
@@ -45,14 +43,8 @@ def sign_in(context: LoginContext, typed: Mapping[str, Secret]) -> tuple[Account
             code=str(answer.body.get("status") or "inactive"),
             user_message="This account is switched off at Bluesky. Open the Bluesky app to see why.",
         )
-    tokens = read_session(answer)
     identity = resolve(context.api, answer.text("did"))
-    session = context.api.get(
-        f"{identity.pds}/{SERVER}.getSession", headers=_bearer(tokens.access), auth=False
-    )
-    if session.text("did") != identity.did:
-        raise LoginError(Fault.INVALID_TOKEN, code="other_account")
-    return (_account(context.api, identity, tokens),)
+    return (describe(context.api, identity, read_session(answer), login.key),)
 
 
 def refresh_with(context: LoginContext, tokens: Tokens) -> Tokens:
@@ -110,7 +102,7 @@ def _bearer(token: Secret) -> dict[str, str]:
 
 
 def _identifier(typed: str) -> str:
-    value = INVISIBLE.sub("", typed).strip().removeprefix("@").lower()
+    value = clean_name(typed)
     if value.startswith("did:") or is_handle(value):
         return value
     raise _mistyped("Type the whole handle, such as name.bsky.social.")
@@ -133,41 +125,6 @@ def _host(typed: str) -> str:
 
 def _mistyped(message: str) -> LoginError:
     return LoginError(Fault.INVALID_REQUEST, code="mistyped", user_message=message)
-
-
-def _account(api: Api, identity: Identity, tokens: Tokens) -> Account:
-    handle = identity.handle if _leads_back(api, identity) else NO_HANDLE
-    profile = _profile(api, identity, tokens)
-    return Account(
-        external_id=identity.did,
-        handle=f"@{handle}",
-        name=str(profile.get("displayName") or handle),
-        kind="person",
-        url=f"{PROFILE}{identity.did}",
-        avatar_url=str(profile.get("avatar") or ""),
-        person_id=identity.did,
-        login=login.key,
-        tokens=tokens,
-    )
-
-
-def _leads_back(api: Api, identity: Identity) -> bool:
-    """Whether the handle, too, says that it belongs to this DID (https://atproto.com/specs/handle)."""
-    path = f"{identity.pds}/xrpc/com.atproto.identity.resolveHandle"
-    try:
-        return api.get(path, params={"handle": identity.handle}, auth=False).text("did") == identity.did
-    except PlatformError:
-        return False
-
-
-def _profile(api: Api, identity: Identity, tokens: Tokens) -> Mapping[str, Any]:
-    """Name and picture, which come from the network's own index: a server may know none."""
-    path = f"{identity.pds}/xrpc/app.bsky.actor.getProfile"
-    try:
-        body = api.get(path, params={"actor": identity.did}, headers=_bearer(tokens.access), auth=False).body
-    except PlatformError:
-        return {}
-    return body if isinstance(body, Mapping) else {}
 
 
 login = PasswordLogin(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,8 @@ class Bluesky(Simulator):
 
     key = "bluesky"
     name = "Bluesky"
+    open_bound: Callable[[Call], Token] | None = None
+    """How a token that is bound to a key opens a call."""
 
     def servers(self, world: World) -> Table[Server]:
         """The table of personal data servers."""
@@ -137,10 +140,13 @@ class Bluesky(Simulator):
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live access token of an account that this host speaks for. A dead one is a 400, a missing one a 401."""
-        value = call.bearer()
-        if not value:
-            raise refuse(401)
-        token = self.session_token(call, value, scopes[0] if scopes else "access")
+        if self.open_bound is not None and call.bearer("DPoP"):
+            token = self.open_bound(call)
+        else:
+            value = call.bearer()
+            if not value:
+                raise refuse(401)
+            token = self.session_token(call, value, scopes[0] if scopes else "access")
         account = call.world.accounts.get(token.account)
         if account is None or not self.answers_for(call, account):
             raise refuse(400, "InvalidToken", "Token could not be verified")
