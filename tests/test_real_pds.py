@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -17,16 +15,16 @@ from socialhub.platforms.api import Api
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.login import LoginContext, PasswordLogin
 from socialhub.platforms.sandbox.server import SandboxServer
-from socialhub.platforms.testing import CALLBACK, Desk, Fragile, Row, Trouble
+from socialhub.platforms.testing import CALLBACK, Desk, Row, Trouble
 from socialhub.platforms.tests.samples import file_of, film, picture
 from socialhub.platforms.transport import Transport
 from socialhub.platforms.values import Account, App, Content, Kind, Part, Secret, Tokens
+from tests.real_accounts import NAME, POST, Loopback, Owner, context_of
 from tests.real_pds import RealPds, running
 
 pytestmark = pytest.mark.pds
 
 CONNECTOR = registry.get("bluesky")
-NAME, POST = "pds.example", "app.bsky.feed.post"
 OWN = "oyster.us-east.host.bsky.network"
 """The sandbox's server of the same kind."""
 NOWHERE = "bafkreih6k7wbvhy5gbxkzw3c2ldynlxuwqvn5gb5h5e7f4j4c3s2vsrcq4"
@@ -40,62 +38,11 @@ THREAD = Content(
 )
 
 
-class Loopback(Fragile):
-    """A way to the real server and its directory under the names that the connector knows them by."""
-
-    def __init__(self, pds: RealPds, **trouble: Any) -> None:
-        super().__init__(pds.url, **trouble)
-        self.hosts = {pds.name: pds.url, "plc.directory": pds.directory}
-
-    def address(self, url: str) -> str:
-        """The same path on the loopback interface; a name that is none of these is a mistake of the test."""
-        parts = urlsplit(url)
-        return f"{self.hosts[parts.netloc]}{parts.path}" + (f"?{parts.query}" if parts.query else "")
-
-
 @pytest.fixture(scope="module")
 def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPds]:
     """One server for all tests: each makes an account of its own."""
     with running(tmp_path_factory.mktemp("pds"), NAME) as server:
         yield server
-
-
-class Owner:
-    """Somebody with an account there: what they do in the official app."""
-
-    def __init__(self, pds: RealPds) -> None:
-        self.pds = pds
-        self.handle = f"roast-{uuid.uuid4().hex[:8]}.test"
-        words = {"handle": self.handle, "email": f"{self.handle}@example.com", "password": "a long password"}
-        made = self.call("com.atproto.server.createAccount", words)
-        self.did, self.token = made["did"], made["accessJwt"]
-        self.app_password = self.call("com.atproto.server.createAppPassword", {"name": "hub"})["password"]
-
-    def call(self, name: str, body: dict[str, Any]) -> Any:
-        """A procedure with the token of the owner."""
-        headers = {"Authorization": f"Bearer {self.token}"} if hasattr(self, "token") else {}
-        answer = requests.post(f"{self.pds.url}/xrpc/{name}", json=body, headers=headers, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
-
-    def typed(self, **changes: str) -> dict[str, Secret]:
-        """What they type on our page."""
-        words = {"handle": f"@{self.handle}", "password": self.app_password, "host": NAME, **changes}
-        return {key: Secret(value) for key, value in words.items()}
-
-    def records(self) -> list[dict[str, Any]]:
-        """What is live, oldest first."""
-        params = {"repo": self.did, "collection": POST, "reverse": "true"}
-        answer = requests.get(f"{self.pds.url}/xrpc/com.atproto.repo.listRecords", params=params, timeout=10)
-        listed: list[dict[str, Any]] = answer.json()["records"]
-        return sorted(listed, key=lambda record: str(record["uri"]))
-
-    def blob(self, blob: dict[str, Any]) -> bytes:
-        """A file as the network would fetch it."""
-        params = {"did": self.did, "cid": blob["ref"]["$link"]}
-        return requests.get(
-            f"{self.pds.url}/xrpc/com.atproto.sync.getBlob", params=params, timeout=10
-        ).content
 
 
 @pytest.fixture
@@ -104,18 +51,9 @@ def owner(pds: RealPds) -> Owner:
     return Owner(pds)
 
 
-def context_of(pds: RealPds) -> LoginContext:
-    """What login hooks get."""
-    with SandboxServer() as server:
-        now = server.clock.moment()
-    return LoginContext(
-        Api(CONNECTOR.key, CONNECTOR.service, Loopback(pds), app=App("")), App(""), CALLBACK, now
-    )
-
-
 def way_in() -> PasswordLogin:
     """The connector's login."""
-    login = CONNECTOR.logins[0]
+    login = CONNECTOR.login("password")
     assert isinstance(login, PasswordLogin)
     return login
 

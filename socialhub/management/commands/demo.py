@@ -28,7 +28,7 @@ from publishing.states import RUNNING
 from socialhub.management.demo_posts import compose_all
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.login import Login, PasswordLogin
+from socialhub.platforms.login import Login, OAuth2, PasswordLogin
 from socialhub.platforms.sandbox.client import Control
 
 EMAIL = "maya@northwind.example"
@@ -37,7 +37,6 @@ PASSWORD = "pour-over-at-nine"
 WORKSPACE = "Northwind Coffee"
 PERSON = "nora"
 """Who gives consent on the sandbox."""
-SERVER = "social.example"
 """The user-run server of the sandbox."""
 SESSION = "demo"
 PATIENCE = 60.0
@@ -139,10 +138,19 @@ def sign_in(control: Control, membership: Membership, connector: Connector, logi
         save_app(workspace=workspace, login=login, values=app, by=membership.user)
     address = connecting.begin(
         membership=membership, session_key=SESSION, connector=connector, login=login,
-        typed_host=SERVER if login.user_host else "",
+        typed_host=typed_host(control, connector, login),
     )  # fmt: skip
     back = dict(parse_qsl(urlsplit(control.consent(address, PERSON)).query))
     return connecting.finish(platform=connector.key, params=back, user=membership.user, session_key=SESSION)
+
+
+def typed_host(control: Control, connector: Connector, login: OAuth2) -> str:
+    """What the person types where a platform has many servers: theirs, or their handle where that leads to it."""
+    if not login.user_host:
+        return ""
+    known = control.call("GET", "accounts")
+    them = next(one for one in known if (one["platform"], one["person"]) == (connector.key, PERSON))
+    return str(them["handle"] if login.find_server else them["host"])
 
 
 def under_way(workspace: Workspace) -> Any:
