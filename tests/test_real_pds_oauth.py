@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from socialhub.platforms import login as oauth
+from socialhub.platforms import dpop, login as oauth
 from socialhub.platforms.authserver import client_id
 from socialhub.platforms.errors import Fault, LoginError, PlatformError
 from socialhub.platforms.login import LoginContext, OAuth2
@@ -158,7 +158,7 @@ def test_disconnecting_ends_the_session(owner: Owner, desk: Desk) -> None:
 
 def test_a_stolen_token_is_worth_nothing_without_its_key(owner: Owner, desk: Desk) -> None:
     _, tokens = held_by(desk, owner)
-    for stolen in (replace(tokens, proof_key=None), replace(tokens, proof_key=oauth.new_key())):
+    for stolen in (replace(tokens, proof_key=None), replace(tokens, proof_key=dpop.new_key())):
         desk.account = desk.account.with_tokens(stolen)
         with pytest.raises(PlatformError) as refused:
             desk.api().get(f"https://{NAME}/xrpc/com.atproto.server.getSession")

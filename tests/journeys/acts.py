@@ -46,9 +46,9 @@ def allow(stack: Stack, page: Page) -> None:
 
 
 def compose(stack: Stack, page: Page, channel: str, *parts: str) -> None:
-    """Open the composer, choose one channel and write."""
+    """Open the composer, choose one channel ("X", or "X @maya" where there are two) and write."""
     page.goto(f"{stack.url}{HOME}compose/")
-    page.get_by_role("checkbox", name=re.compile(f"^{channel} @")).check()
+    page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(channel)}\b")).check()
     expect(page.locator("#channels .count")).to_have_text("1")
     for number, text in enumerate(parts):
         if number:

@@ -56,12 +56,12 @@ def test_a_picture_goes_to_a_mastodon_server(stack: Stack, mastodon: Page) -> No
 
 def test_a_picture_and_a_link_go_to_bluesky(stack: Stack, bluesky: Page) -> None:
     page = bluesky
-    compose(stack, page, "Bluesky", "Hello sky, we brought coffee. #coffee")
+    compose(stack, page, "Bluesky @northwind", "Hello sky, we brought coffee. #coffee")
     attach(page, "beans.jpg", "image/jpeg", photo(), "Beans under the sky")
     page.goto(publish_now(stack, page))
     expect(page.locator("body")).to_contain_text("Hello sky, we brought coffee. #coffee")
     assert is_drawn(page, "Beans under the sky")
-    compose(stack, page, "Bluesky", "The new roast: https://northwind.coffee/beans")
+    compose(stack, page, "Bluesky @northwind", "The new roast: https://northwind.coffee/beans")
     page.goto(publish_now(stack, page))
     expect(page.locator("body")).to_contain_text("card: northwind.coffee")
 
