@@ -183,7 +183,7 @@ def _killed(bench: Bench, media: int, size: int) -> dict[str, object]:
         "resume_state": state,
         "resume_seconds": round(time.monotonic() - started, 1),
         "killed_at_mib": round(arrived / MIB, 2),
-        "resumed_at_mib": round((arrived - resent) / MIB, 2),
+        "resumed_at_mib": round(max(0, arrived - resent) / MIB, 2),
         "resent_mib": round(resent / MIB, 2),
         "copies": _copies(bench, delivery),
     }
@@ -215,7 +215,7 @@ def _resident(pid: int, measure: str = "VmRSS") -> float:
 
 
 def _ways(platform: str) -> list[tuple[str, str, str]]:
-    """Each login of each platform with a kind that carries a video; a second kind where it is sent another way."""
+    """Each way into each platform with each kind of post that is a video."""
     from socialhub.platforms import registry
     from socialhub.platforms.values import Kind
 
@@ -223,12 +223,8 @@ def _ways(platform: str) -> list[tuple[str, str, str]]:
     for connector in registry.connectors().values():
         if connector.publishing is None or platform not in ("all", connector.key):
             continue
-        flows: list[Any] = []
-        for kind in (Kind.VIDEO, Kind.SHORT):
-            flow = connector.publishing.flows.get(kind)
-            if flow is not None and flow not in flows:
-                flows.append(flow)
-                found += [(connector.key, login.key, kind.value) for login in connector.logins]
+        kinds = [kind for kind in (Kind.VIDEO, Kind.SHORT) if kind in connector.kinds]
+        found += [(connector.key, login.key, kind.value) for login in connector.logins for kind in kinds]
     return found
 
 

@@ -11,6 +11,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from .clock import iso
+from .records import Post
+from .world import World
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'"
 
@@ -156,6 +158,14 @@ def _post(post: PostView, place: str = "") -> Markup:
         )
         if post.badges
         else "",
+    )
+
+
+def files_of(world: World, post: Post) -> tuple[MediaView, ...]:
+    """The files of a post, in its order."""
+    found = [item for key in post.media if (item := world.media.get(key))]
+    return tuple(
+        MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt) for item in found
     )
 
 

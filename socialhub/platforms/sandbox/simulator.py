@@ -15,7 +15,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from .faults import Fault
-from .records import Account, App, Token
+from .records import Account, App, Post, Token
 from .shapes import Fields, MisfitError, check, nest
 from .world import World
 
@@ -272,6 +272,23 @@ class Simulator(ABC):
     @abstractmethod
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """The live token of a call that carries these scopes; raises the platform's own refusal."""
+
+    def access_token(self, call: Call) -> Token | None:
+        """The live access token of this platform that the call shows, if it shows one."""
+        token = call.known_token(call.bearer())
+        is_ours = token is not None and (token.platform, token.kind) == (self.key, "access_token")
+        return token if token is not None and is_ours and token.is_live(call.now) else None
+
+    def account_named(self, world: World, handle: str) -> Account | None:
+        """The account with that handle, large and small letters alike."""
+        accounts = world.accounts.where(platform=self.key)
+        return next((account for account in accounts if account.handle.lower() == handle.lower()), None)
+
+    def live_post(self, world: World, post_id: str) -> Post | None:
+        """A post of this platform that is up."""
+        post = world.posts.get(post_id)
+        is_up = post is not None and post.platform == self.key and post.deleted_at is None
+        return post if is_up else None
 
     @abstractmethod
     def misfit(self, call: Call, misfit: MisfitError) -> RefusalError:

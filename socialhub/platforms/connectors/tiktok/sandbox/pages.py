@@ -5,9 +5,9 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
-    MediaView,
     PostView,
     ProfileView,
+    files_of,
     message_page,
     post_page,
     profile_page,
@@ -28,14 +28,9 @@ LEVELS = {
 @simulator.route("GET", "/<handle>", host=SITE)
 def profile(call: Call) -> Response:
     """An account with its posts."""
-    found = [
-        account
-        for account in call.world.accounts.where(platform=simulator.key)
-        if account.handle.lower() == call.args["handle"].lower()
-    ]
-    if not found:
+    account = simulator.account_named(call.world, call.args["handle"])
+    if account is None:
         return message_page("Couldn’t find this account", "Try browsing our trending creators.", 404)
-    account = found[0]
     posts = call.world.live_posts(account=account.id)
     views = tuple(_view(call.world, post) for post in reversed(posts))
     facts = (("Posts", str(len(posts))),)
@@ -48,15 +43,14 @@ def profile(call: Call) -> Response:
 @simulator.route("GET", "/<handle>/photo/<id>", host=SITE)
 def permalink(call: Call) -> Response:
     """One post."""
-    post = call.world.posts.get(call.args["id"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, call.args["id"])
+    if post is None:
         return message_page("Video currently unavailable", "It may have been removed.", 404)
     return post_page(simulator.name, (), _view(call.world, post), ())
 
 
 def _view(world: World, post: Post) -> PostView:
     account = world.accounts.get(post.account)
-    files = [item for key in post.media if (item := world.media.get(key))]
     level = LEVELS.get(post.extra["privacy_level"], "")
     badges = [level] if level else []
     badges += ["paid partnership"] if post.extra.get("brand_content_toggle") else []
@@ -65,15 +59,14 @@ def _view(world: World, post: Post) -> PostView:
     cover = post.extra.get("video_cover_timestamp_ms")
     badges += [f"cover at {cover / 1000:g} s"] if cover is not None else []
     first = int(post.extra.get("cover", 0))
-    files = [*files[first : first + 1], *files[:first], *files[first + 1 :]]
+    files = files_of(world, post)
+    files = (*files[first : first + 1], *files[:first], *files[first + 1 :])
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",
         url=post.url,
         at=post.created_at,
         text="\n\n".join(filter(None, (post.extra.get("title", ""), post.text))),
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime) for item in files
-        ),
+        media=files,
         badges=tuple(badges),
     )

@@ -144,13 +144,8 @@ class TikTokSimulator(Simulator):
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token that has any one of `scopes`."""
-        token = call.known_token(call.bearer())
-        if (
-            token is None
-            or token.platform != self.key
-            or token.kind != "access_token"
-            or not token.is_live(call.now)
-        ):
+        token = self.access_token(call)
+        if token is None:
             raise refusal("access_token_invalid")
         if not set(scopes) & set(token.scopes):
             raise refusal("scope_not_authorized")

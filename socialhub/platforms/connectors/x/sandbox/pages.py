@@ -5,9 +5,9 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
-    MediaView,
     PostView,
     ProfileView,
+    files_of,
     message_page,
     post_page,
     profile_page,
@@ -22,14 +22,9 @@ from .server import SITE, simulator
 @simulator.route("GET", "/<user>", host=SITE)
 def profile(call: Call) -> Response:
     """An account with its posts."""
-    found = [
-        account
-        for account in call.world.accounts.where(platform=simulator.key)
-        if account.handle.lower() == f"@{call.args['user'].lower()}"
-    ]
-    if not found:
+    account = simulator.account_named(call.world, f"@{call.args['user']}")
+    if account is None:
         return message_page("This account doesn’t exist", "Try searching for another.", 404)
-    account = found[0]
     posts = call.world.live_posts(account=account.id)
     views = tuple(_view(call.world, post) for post in reversed(posts))
     facts = (("Posts", str(len(posts))),)
@@ -42,8 +37,8 @@ def profile(call: Call) -> Response:
 @simulator.route("GET", "/i/web/status/<id>", host=SITE)
 def permalink(call: Call) -> Response:
     """One post in its thread."""
-    post = call.world.posts.get(call.args["id"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, call.args["id"])
+    if post is None:
         return message_page("This page doesn’t exist", "The post may have been deleted.", 404)
     before: list[Post] = []
     parent = call.world.posts.get(post.reply_to)
@@ -68,17 +63,13 @@ def _answers(world: World, post: Post) -> list[Post]:
 
 def _view(world: World, post: Post) -> PostView:
     account = world.accounts.get(post.account)
-    files = [item for key in post.media if (item := world.media.get(key))]
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",
         url=post.url,
         at=post.created_at,
         text=post.text,
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
-            for item in files
-        ),
+        media=files_of(world, post),
         badges=_badges(post),
         choices=tuple(post.extra["poll"]["options"]) if post.extra["poll"] else (),
     )

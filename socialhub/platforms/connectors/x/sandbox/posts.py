@@ -118,8 +118,8 @@ def _check_poll(poll: dict[str, Any]) -> None:
 
 
 def _check_reply(call: Call, target_id: str) -> None:
-    target = call.world.posts.get(target_id)
-    if target is None or target.platform != simulator.key or target.deleted_at is not None:
+    target = simulator.live_post(call.world, target_id)
+    if target is None:
         raise problem(403, "You attempted to reply to a Tweet that is deleted or not visible to you.")
     if target.account != call.token.account and call.account.handle.lower() not in target.text.lower():
         raise problem(*NAMED["reply"])
@@ -171,8 +171,8 @@ def _store(call: Call, wish: dict[str, Any], media: list[Media]) -> Post:
 @simulator.route("DELETE", "/2/tweets/<id>", host=API, scopes=WRITE, limit=Limit("delete", 50, 900))
 def delete(call: Call) -> Response:
     """Only the author may; what answered the post stays."""
-    post = call.world.posts.get(call.args["id"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, call.args["id"])
+    if post is None:
         raise problem(404, f"Could not find tweet with id: [{call.args['id']}].")
     if post.account != call.token.account:
         raise problem(403)

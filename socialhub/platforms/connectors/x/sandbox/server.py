@@ -141,13 +141,8 @@ class XSimulator(Simulator):
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live user token that carries all of `scopes`."""
-        token = call.known_token(call.bearer())
-        if (
-            token is None
-            or token.platform != self.key
-            or token.kind != "access_token"
-            or not token.is_live(call.now)
-        ):
+        token = self.access_token(call)
+        if token is None:
             raise problem(401)
         if not set(scopes) <= set(token.scopes):
             raise problem(403)

@@ -37,8 +37,8 @@ def update(call: Call) -> Response:
     parts = parts_of(query, PARTS)
     fields = {**BODY, "id": Field(required=True), "snippet": Field("object", fields=SNIPPET_FIELDS)}
     wish = call.json(fields)
-    post = call.world.posts.get(wish["id"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, wish["id"])
+    if post is None:
         raise refusal("videoNotFound")
     if post.account != call.token.account:
         raise refusal("forbidden")

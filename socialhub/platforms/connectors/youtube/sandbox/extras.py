@@ -63,8 +63,8 @@ def set_cover(call: Call) -> Response:
 
 
 def _own_video(call: Call, video_id: str) -> Post:
-    post = call.world.posts.get(video_id)
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, video_id)
+    if post is None:
         raise refusal("videoNotFound")
     if post.account != call.token.account:
         raise refusal("forbidden")

@@ -8,6 +8,7 @@ from socialhub.platforms.sandbox.pages import (
     MediaView,
     PostView,
     ProfileView,
+    files_of,
     message_page,
     post_page,
     profile_page,
@@ -24,14 +25,9 @@ def profile(call: Call) -> Response:
     """A channel with its videos; `/watch?v=` is a page of its own."""
     if call.args["handle"] == "watch":
         return _video(call, call.request.args.get("v", ""))
-    found = [
-        account
-        for account in call.world.accounts.where(platform=simulator.key)
-        if account.handle.lower() == call.args["handle"].lower()
-    ]
-    if not found:
+    account = simulator.account_named(call.world, call.args["handle"])
+    if account is None:
         return message_page("This page isn’t available", "Try searching for something else.", 404)
-    account = found[0]
     posts = call.world.live_posts(account=account.id)
     views = tuple(_view(call.world, post) for post in reversed(posts))
     facts = (("Videos", str(len(posts))),)
@@ -47,15 +43,14 @@ def short(call: Call) -> Response:
 
 
 def _video(call: Call, video_id: str) -> Response:
-    post = call.world.posts.get(video_id)
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, video_id)
+    if post is None:
         return message_page("This video isn’t available anymore", "It may have been deleted.", 404)
     return post_page(simulator.name, (), _view(call.world, post), ())
 
 
 def _view(world: World, post: Post) -> PostView:
     account = world.accounts.get(post.account)
-    files = [item for key in post.media if (item := world.media.get(key))]
     badges = [post.extra["privacyStatus"]] if post.extra["privacyStatus"] != "public" else []
     badges += ["Short"] if post.extra["is_short"] else []
     badges += ["made for kids"] if post.extra.get("selfDeclaredMadeForKids") else []
@@ -69,7 +64,7 @@ def _view(world: World, post: Post) -> PostView:
         at=post.created_at,
         text=f"{post.extra['title']}\n\n{post.text}",
         media=(
-            *(MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime) for item in files),
+            *files_of(world, post),
             *([MediaView(f"/_media/{cover}", f"image/{cover.rpartition('.')[2]}", "Cover")] if cover else []),
         ),
         badges=tuple(badges),

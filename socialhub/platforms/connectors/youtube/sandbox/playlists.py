@@ -120,8 +120,9 @@ def add_item(call: Call) -> Response:
     """A further entry: the same video may be in a list as often as it is put there."""
     parts = parts_of(call.query({**LIST}), ITEM_PARTS)
     wish = call.json(ENTRY)["snippet"]
-    playlist, post = _own(call, wish["playlistId"]), call.world.posts.get(wish["resourceId"]["videoId"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    playlist = _own(call, wish["playlistId"])
+    post = simulator.live_post(call.world, wish["resourceId"]["videoId"])
+    if post is None:
         raise refusal("videoNotFound")
     if len(playlist.items) >= MOST_ITEMS:
         raise refusal("playlistContainsMaximumNumberOfVideos")

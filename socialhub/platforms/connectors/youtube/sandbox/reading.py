@@ -165,8 +165,8 @@ def _status_json(post: Post, state: str, failure: str) -> dict[str, Any]:
 def delete(call: Call) -> Response:
     """Only the channel's own."""
     video = call.query({"id": Field(required=True), "alt": Field(choices=("json",))})["id"]
-    post = call.world.posts.get(video)
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, video)
+    if post is None:
         raise refusal("videoNotFound")
     if post.account != call.token.account:
         raise refusal("forbidden")

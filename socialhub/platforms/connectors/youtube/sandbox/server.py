@@ -149,13 +149,8 @@ class YouTubeSimulator(Simulator):
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token that has any one of `scopes`, as the discovery document means its lists."""
-        token = call.known_token(call.bearer())
-        if (
-            token is None
-            or token.platform != self.key
-            or token.kind != "access_token"
-            or not token.is_live(call.now)
-        ):
+        token = self.access_token(call)
+        if token is None:
             raise refusal(
                 "authError", headers={"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/"'}
             )
