@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, parse_fields, pick
+from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, youngest
 from socialhub.platforms.connectors._graph.sandbox.simulator import page_of, read
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
-from .reading import graph_time, own_post
+from .reading import own_post
 from .server import CALLS, number, simulator
 from .store import Comment, comments
 
@@ -41,9 +42,8 @@ def listed(call: Call) -> Response:
     }
     wish = read(call, fields)
     post = own_post(call)
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
-    found = [item for item in comments(call.world).where(post=post.id) if item.created_at <= youngest]
+    latest = youngest(call)
+    found = [item for item in comments(call.world).where(post=post.id) if item.created_at <= latest]
     if wish.get("order") == "reverse_chronological":
         found.reverse()
     shown, paging = page_of(found, wish.get("limit", 25), wish.get("after", ""))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, parse_fields, pick
-from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, missing_object, page_of, read
+from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts
+from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, missing_object, read
 from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
@@ -16,14 +16,6 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 from .server import CALLS, facebook_login, open_page, simulator
 from .store import KEY, films, photos
 from .videos import own_film, status_of
-
-LISTING = {
-    "fields": Field(),
-    "limit": Field("int"),
-    "after": Field(),
-    "since": Field("int"),
-    "until": Field("int"),
-}
 
 
 @simulator.route("GET", "/<node>", host=GRAPH, scopes=(), limit=CALLS)
@@ -53,19 +45,13 @@ def read_node(call: Call) -> Response:
 @simulator.route("GET", "/<node>/published_posts", scopes=("read",), limit=CALLS)
 def published(call: Call) -> Response:
     """Posts by the Page, newest first; stories are no posts."""
-    wish = read(call, LISTING)
-    page = open_page(call)
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
-    found = [
-        post
-        for post in reversed(call.world.live_posts(account=page.id))
-        if post.extra["kind"] != "story"
-        and wish.get("since", 0) <= post.created_at <= min(youngest, wish.get("until", youngest))
-    ]
-    shown, paging = page_of(found, min(wish.get("limit", 25), 100), wish.get("after", ""))
-    wanted = parse_fields(wish.get("fields", "created_time,message,id"))
-    return reply({"data": [pick(wanted, _post_readers(call, post)) for post in shown], **paging})
+    return list_of_posts(
+        call,
+        open_page,
+        lambda post: post.extra["kind"] != "story",
+        _post_readers,
+        default="created_time,message,id",
+    )
 
 
 def own_post(call: Call) -> Post:
@@ -130,8 +116,3 @@ def _attachments(call: Call, post: Post) -> dict[str, Any] | None:
     if len(lines) > 1:
         return {"data": [{"media_type": "album", "subattachments": {"data": lines}}]}
     return {"data": lines} if lines else None
-
-
-def graph_time(at: float) -> str:
-    """A time as the Graph API writes it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
+from socialhub.platforms.connectors._graph.sandbox.listing import youngest
 from socialhub.platforms.connectors._graph.sandbox.simulator import page_of, read
 from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.shapes import Field
@@ -38,12 +39,11 @@ def listed(call: Call) -> Response:
         call, {"limit": Field("int"), "after": Field(), "status": Field("any"), "since": Field("int")}
     )
     page = open_page(call)
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
+    latest = youngest(call)
     found = [
         post
         for post in reversed(call.world.live_posts(account=page.id))
-        if post.extra["kind"] == "story" and wish.get("since", 0) <= post.created_at <= youngest
+        if post.extra["kind"] == "story" and wish.get("since", 0) <= post.created_at <= latest
     ]
     shown, paging = page_of(found, wish.get("limit", 25), wish.get("after", ""))
     return reply({"data": [_line(call, post) for post in shown], **paging})

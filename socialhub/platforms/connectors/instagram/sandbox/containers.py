@@ -11,6 +11,7 @@ from typing import Any
 import regex
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.connectors._graph.sandbox.containers import Container
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.pulling import PullError
 from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, RUPLOAD, read
@@ -21,7 +22,6 @@ from socialhub.platforms.sandbox.world import World
 
 from .pulling import pull_cover, pull_image, pull_video
 from .server import CALLS, open_account, simulator
-from .store import Container
 
 MOST_CONTAINERS = 400
 LONGEST_CAPTION, LONGEST_ALT = 2200, 1000
@@ -81,7 +81,7 @@ def create(call: Call) -> Response:
             account=account.id,
             kind=kind,
             created_at=call.now,
-            caption=wish.get("caption", ""),
+            text=wish.get("caption", ""),
             alt=wish.get("alt_text", ""),
             is_child=wish.get("is_carousel_item", False),
             children=as_list(wish.get("children", []), "children"),

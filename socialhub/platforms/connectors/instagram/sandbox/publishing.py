@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.connectors._graph.sandbox.containers import (
+    DAY,
+    Container,
+    files_of,
+    new_id,
+    posts_of_day,
+    shortcode_of,
+)
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.fields import parse_fields, pick
+from socialhub.platforms.connectors._graph.sandbox.listing import youngest
 from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, missing_object, page_of, read
-from socialhub.platforms.sandbox.records import Account, Media, Post
+from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .reading import comment_readers, find_media
 from .server import CALLS, SITES, open_account, simulator
-from .store import Comment, Container, comments, comments_of
+from .store import KEY, Comment, comments, comments_of
 
-DAY = 86_400
 LONGEST_COMMENT = 2200
 
 
@@ -36,17 +42,11 @@ def publish(call: Call) -> Response:
         raise graph_error(refusals.get(state, "100"))
     if state == "PUBLISHED" and habits.republish == "refuse":
         raise graph_error("24/2207006")
-    if quota_used(call, account) >= habits.quota:
+    if posts_of_day(call, account.id) >= habits.quota:
         raise graph_error("9/2207042", status=403)
     post = _make_post(call, account, container)
-    container.published_at, container.media = call.now, post.id
+    container.published_at = call.now
     return reply({"id": post.id})
-
-
-def quota_used(call: Call, account: Account, since: float = 0) -> int:
-    """Posts published in the last 24 hours (and after `since`), deleted ones among them."""
-    start = max(call.now - DAY, since)
-    return len([post for post in call.world.posts.where(account=account.id) if post.created_at > start])
 
 
 @simulator.route("GET", "/<node>/content_publishing_limit", scopes=("publish",), limit=CALLS)
@@ -58,7 +58,7 @@ def read_quota(call: Call) -> Response:
     if not call.now - DAY <= since <= call.now:
         raise graph_error("100", "(#100) Param since must lie within the last 24 hours")
     readers = {
-        "quota_usage": lambda inner: quota_used(call, account, wish.get("since", 0)),
+        "quota_usage": lambda inner: posts_of_day(call, account.id, wish.get("since", 0)),
         "config": lambda inner: {"quota_total": quota, "quota_duration": DAY},
         "id": lambda inner: None,
     }
@@ -66,12 +66,12 @@ def read_quota(call: Call) -> Response:
 
 
 def _make_post(call: Call, account: Account, container: Container) -> Post:
-    post_id = f"18{call.world.serial() * 15_485_863 + 10**15}"
+    post_id = new_id(call.world)
     parts = [item for key in container.children if (item := simulator.containers(call.world).get(str(key)))]
-    files = [_make_media(call, post_id, item) for item in parts or [container]]
+    files = files_of(call, KEY, post_id, parts or [container])
     is_video = files[0].mime.startswith("video/")
     product = {"REELS": "REELS", "STORIES": "STORY"}.get(container.kind, "FEED")
-    shortcode = base64.urlsafe_b64encode(int(post_id).to_bytes(8, "big")).rstrip(b"=").decode()
+    shortcode = shortcode_of(post_id)
     path = {"REELS": f"reel/{shortcode}/", "STORY": f"stories/{account.handle[1:]}/{post_id}/"}.get(
         product, f"p/{shortcode}/"
     )
@@ -80,7 +80,7 @@ def _make_post(call: Call, account: Account, container: Container) -> Post:
             id=post_id,
             platform=simulator.key,
             account=account.id,
-            text=container.caption,
+            text=container.text,
             created_at=call.now,
             host=SITES[0],
             url=f"https://{SITES[0]}/{path}",
@@ -96,23 +96,6 @@ def _make_post(call: Call, account: Account, container: Container) -> Post:
             },
         )
     )
-
-
-def _make_media(call: Call, post_id: str, item: Container) -> Media:
-    media_id = f"18{call.world.serial() * 15_485_863 + 10**15}"
-    media = Media(
-        media_id,
-        simulator.key,
-        item.account,
-        item.mime,
-        item.blob,
-        item.size,
-        call.now,
-        alt=item.alt,
-        post=post_id,
-    )
-    media.width, media.height, media.seconds = item.width, item.height, item.seconds
-    return call.world.media.add(media)
 
 
 @simulator.route("POST", "/<node>/comments", scopes=("comment",), limit=CALLS)
@@ -132,9 +115,8 @@ def list_comments(call: Call) -> Response:
     """Comments under a post, newest first."""
     wish = read(call, {"fields": Field(), "limit": Field("int"), "after": Field()})
     post = find_media(call)
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
-    found = [item for item in comments_of(call.world, post.id) if item.created_at <= youngest]
+    latest = youngest(call)
+    found = [item for item in comments_of(call.world, post.id) if item.created_at <= latest]
     shown, paging = page_of(found[::-1], wish.get("limit", 50), wish.get("after", ""))
     wanted = parse_fields(wish.get("fields", "timestamp,text,id"))
     return reply({"data": [pick(wanted, comment_readers(call, item)) for item in shown], **paging})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from socialhub.platforms.connectors._graph.sandbox.containers import Container
 from socialhub.platforms.connectors._graph.sandbox.pulling import PullError, pull
 from socialhub.platforms.sandbox.probe import probe
 from socialhub.platforms.sandbox.records import Media
 from socialhub.platforms.sandbox.world import World
 
-from .store import KEY, Container
+from .store import KEY
 
 IMAGE_LIMIT = 8 * 1024 * 1024
 VIDEO_LIMITS = {"STORIES": 100 * 1024 * 1024}
@@ -21,7 +22,7 @@ def pull_image(world: World, container: Container, url: str) -> None:
     """Fetch and check a JPEG. Raises `PullError`."""
     container.blob, mime = pull(world, url, IMAGE_LIMIT, "36000/2207004")
     seen = probe(world.blobs.path(container.blob))
-    container.mime, container.size = seen.mime, world.blobs.size(container.blob)
+    container.mime = seen.mime
     container.width, container.height = seen.width, seen.height
     if not mime.startswith("image/"):
         raise PullError("9004/2207052")
@@ -57,7 +58,7 @@ def pull_video(world: World, container: Container, url: str) -> None:
 def check_video(world: World, container: Container) -> None:
     """Whether the received bytes are a video that may be published. Raises `PullError`."""
     seen = probe(world.blobs.path(container.blob))
-    container.mime, container.size = seen.mime, world.blobs.size(container.blob)
+    container.mime = seen.mime
     container.width, container.height, container.seconds = seen.width, seen.height, seen.seconds
     shortest, longest = SECONDS.get(container.kind, REEL_SECONDS)
     of_length = not seen.seconds or shortest <= seen.seconds <= longest

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.connectors._graph.sandbox.containers import Container
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, Wanted, parse_fields, pick
-from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object, page_of, read
+from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts
+from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object, read
 from socialhub.platforms.sandbox.pages import message_page
 from socialhub.platforms.sandbox.records import Account, Media, Post
 from socialhub.platforms.sandbox.shapes import Field
@@ -17,7 +18,7 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .login import account_readers, page_or_none
 from .server import CALLS, CDN, open_account, simulator
-from .store import Comment, Container, comments_of
+from .store import Comment, comments_of
 
 STORY_LIFETIME = 86_400
 STATUS_TEXTS = {
@@ -25,13 +26,6 @@ STATUS_TEXTS = {
     "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
     "PUBLISHED": "Published: Media has been successfully published.",
     "EXPIRED": "Expired: The container was not published within 24 hours and has expired.",
-}
-LISTING = {
-    "fields": Field(),
-    "limit": Field("int"),
-    "after": Field(),
-    "since": Field("int"),
-    "until": Field("int"),
 }
 
 
@@ -55,11 +49,7 @@ def read_node(call: Call) -> Response:
 
 def container_readers(call: Call, container: Container) -> dict[str, Reader]:
     """The fields of a container. The post's id is not among them."""
-    lag = call.fault("lagging_listing")
-    state = container.status(call.now)
-    published = container.published_at
-    if published is not None and lag and call.now < published + float(lag.details.get("seconds", 60)):
-        state = "FINISHED"
+    state = container.told(call)
     code = container.problem.rpartition("/")[2]
     text = STATUS_TEXTS.get(state, f"Error: Media upload has failed with error code {code}")
     held = call.world.blobs.size(container.blob) if container.blob else 0
@@ -86,20 +76,12 @@ def list_stories(call: Call) -> Response:
 
 
 def _list(call: Call, *, is_story: bool) -> Response:
-    wish = read(call, LISTING)
-    account = open_account(call, call.args["node"])
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
-    posts = [
-        post
-        for post in reversed(call.world.live_posts(account=account.id))
-        if (post.extra["product"] == "STORY") == is_story
-        and wish.get("since", 0) <= post.created_at <= min(youngest, wish.get("until", youngest))
-        and not (is_story and is_over(post, call.now))
-    ]
-    shown, paging = page_of(posts, min(wish.get("limit", 25), 100), wish.get("after", ""))
-    wanted = parse_fields(wish.get("fields", "id"))
-    return reply({"data": [pick(wanted, post_readers(call, post)) for post in shown], **paging})
+    return list_of_posts(
+        call,
+        lambda call: open_account(call, call.args["node"]),
+        lambda post: (post.extra["product"] == "STORY") == is_story and not is_over(post, call.now),
+        post_readers,
+    )
 
 
 def is_over(post: Post, now: float) -> bool:
@@ -129,7 +111,7 @@ def post_readers(call: Call, post: Post) -> dict[str, Reader]:
         "caption": lambda inner: post.text or None,
         "permalink": lambda inner: post.url,
         "shortcode": lambda inner: post.extra["shortcode"],
-        "timestamp": lambda inner: _graph_time(post.created_at),
+        "timestamp": lambda inner: graph_time(post.created_at),
         "media_type": lambda inner: post.extra["type"],
         "media_product_type": lambda inner: post.extra["product"],
         "media_url": lambda inner: None if is_album else _file_url(files[0]),
@@ -153,7 +135,7 @@ def _child_readers(item: Media) -> dict[str, Reader]:
         "media_type": lambda inner: "VIDEO" if item.mime.startswith("video/") else "IMAGE",
         "media_url": lambda inner: _file_url(item),
         "alt_text": lambda inner: item.alt or None,
-        "timestamp": lambda inner: _graph_time(item.created_at),
+        "timestamp": lambda inner: graph_time(item.created_at),
     }
 
 
@@ -167,7 +149,7 @@ def comment_readers(call: Call, item: Comment) -> dict[str, Reader]:
     return {
         "id": lambda inner: item.id,
         "text": lambda inner: item.text,
-        "timestamp": lambda inner: _graph_time(item.created_at),
+        "timestamp": lambda inner: graph_time(item.created_at),
         "username": lambda inner: _username(account),
         "from": author,
         "like_count": lambda inner: 0,
@@ -179,10 +161,6 @@ def comment_readers(call: Call, item: Comment) -> dict[str, Reader]:
 
 def _username(account: Account | None) -> str | None:
     return account.handle[1:] if account else None
-
-
-def _graph_time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
 def _file_url(item: Media) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.connectors._graph.sandbox.containers import Container
 from socialhub.platforms.connectors._graph.sandbox.errors import debug_info
 from socialhub.platforms.connectors._graph.sandbox.pulling import PullError
 from socialhub.platforms.connectors._graph.sandbox.simulator import RUPLOAD
@@ -15,7 +16,6 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 from .containers import start_processing
 from .pulling import check_video, pull_video
 from .server import linked_account, simulator
-from .store import Container
 
 DONE = {"success": True, "message": "Upload successful."}
 

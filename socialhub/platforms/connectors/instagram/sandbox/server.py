@@ -5,21 +5,21 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
 from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, graph_error
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
     GRAPH,
     RUPLOAD,
-    GraphSimulator,
     missing_object,
     usage_headers,
 )
 from socialhub.platforms.sandbox.cast import NORA, RAVI
 from socialhub.platforms.sandbox.records import Account, App, Token
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
-from socialhub.platforms.sandbox.world import Table, World
+from socialhub.platforms.sandbox.world import World
 
-from .store import Container, Habits, comments_of
+from .store import KEY, comments_of
 from .tables import FACEBOOK_SCOPES
 
 IG_GRAPH = "graph.instagram.com"
@@ -31,11 +31,12 @@ DOORS = ("page", "instagram")
 CALLS = Limit("business", 4800, 86_400)
 
 
-class InstagramSimulator(GraphSimulator):
+class InstagramSimulator(ContainerSimulator):
     """Both ways in share the accounts, containers and posts."""
 
-    key = "instagram"
+    key = KEY
     name = "Instagram"
+    quota = 50
     capabilities = {
         "pages": {GRAPH: ("pages_show_list",)},
         "basic": {GRAPH: ("instagram_basic",), IG_GRAPH: ("instagram_business_basic",)},
@@ -54,11 +55,9 @@ class InstagramSimulator(GraphSimulator):
 
     def prepare(self, world: World) -> None:
         """A business account and a creator account, each linked to a Page; and a Page without one."""
-        self.containers(world)
-        habits = world.table("instagram.habits", Habits)
+        self.keep_containers(world)
         if world.is_loaded:
             return
-        habits.add(Habits())
         shop = {
             "person": NORA,
             "handle": "northwindcoffee",
@@ -73,14 +72,6 @@ class InstagramSimulator(GraphSimulator):
             world, {**books, "kind": "MEDIA_CREATOR", "bio": "New and used books by the water."}
         )
         self._create_page(world, NORA, "Northwind Wholesale", "")
-
-    def containers(self, world: World) -> Table[Container]:
-        """All containers."""
-        return world.table("instagram.containers", Container)
-
-    def habits(self, world: World) -> Habits:
-        """The chosen habits."""
-        return world.table("instagram.habits", Habits).get("habits") or Habits()
 
     def create_account(self, world: World, spec: dict[str, Any]) -> Account:
         """`kind` BUSINESS or MEDIA_CREATOR; `page` names a Page to be made and linked."""
@@ -189,8 +180,4 @@ def open_account(call: Call, node: str) -> Account:
     return account
 
 
-@simulator.control("POST", "habits")
-def set_habits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
-    """Choose what the documentation leaves open: any field of `Habits`."""
-    habits = world.table("instagram.habits", Habits).add(Habits(**{**vars(simulator.habits(world)), **wish}))
-    return dict(vars(habits))
+simulator.control("POST", "habits")(simulator.choose_habits)

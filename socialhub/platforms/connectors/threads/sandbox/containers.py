@@ -7,6 +7,7 @@ from typing import Any
 import regex
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.connectors._graph.sandbox.containers import Container
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.pulling import PullError, pull
 from socialhub.platforms.connectors._graph.sandbox.simulator import read
@@ -16,8 +17,7 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 from socialhub.platforms.sandbox.world import World
 
-from .server import CALLS, own_account, simulator
-from .store import KEY, Container, containers, habits
+from .server import CALLS, KEY, own_account, simulator
 
 LONGEST_TEXT, LONGEST_ALT, MOST_LINKS, LONGEST_TAG = 500, 1000, 5, 50
 IMAGE_LIMIT, VIDEO_LIMIT = 8 * 1024 * 1024, 1024 * 1024 * 1024
@@ -26,6 +26,7 @@ GRAPHEME = regex.compile(r"\X")
 PICTURE = regex.compile(r"\p{Extended_Pictographic}|\p{RI}|\u20e3")
 URL = regex.compile(r"https?://[^\s<>\"]++", regex.IGNORECASE)
 CONTROLS = ("everyone", "accounts_you_follow", "mentioned_only", "parent_post_author_only", "followers_only")
+KEPT = ("reply_control", "topic_tag", "link_attachment")
 FIELDS = {
     "media_type": Field(required=True, choices=("TEXT", "IMAGE", "VIDEO", "CAROUSEL")),
     "text": Field(),
@@ -54,14 +55,14 @@ def create(call: Call) -> Response:
             account=account.id,
             kind=wish["media_type"],
             created_at=call.now,
-            ready_at=call.now + habits(world).processing_seconds,
+            ready_at=call.now + simulator.habits(world).processing_seconds,
+            is_ready=True,
             text=wish.get("text", ""),
             alt=wish.get("alt_text", ""),
-            link=wish.get("link_attachment", ""),
             is_child=wish.get("is_carousel_item", False),
             reply_to=str(wish.get("reply_to_id", "")),
             children=wish["children"].split(",") if "children" in wish else [],
-            options={name: wish[name] for name in ("reply_control", "topic_tag") if name in wish},
+            options={name: wish[name] for name in KEPT if name in wish},
         )
     address = wish.get("image_url") or wish.get("video_url")
     if address:
@@ -69,7 +70,7 @@ def create(call: Call) -> Response:
     if address and call.fault("rejected_media"):
         container.problem = "FAILED_PROCESSING_VIDEO"
     with world.lock:
-        containers(world).add(container)
+        simulator.containers(world).add(container)
     return reply({"id": container.id})
 
 
@@ -111,7 +112,7 @@ def _check_children(call: Call, account: Account, keys: list[str]) -> None:
     if not 2 <= len(keys) <= 20:
         raise graph_error("100", "(#100) A carousel needs between 2 and 20 children")
     for key in keys:
-        child = containers(call.world).get(key)
+        child = simulator.containers(call.world).get(key)
         if child is None or child.account != account.id or not child.is_child:
             raise graph_error("24/4279009")
         if child.status(call.now) != "FINISHED":

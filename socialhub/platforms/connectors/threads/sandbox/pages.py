@@ -9,8 +9,7 @@ from socialhub.platforms.sandbox.pages import PostView, ProfileView, post_page, 
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call
 
-from .server import SITE, simulator
-from .store import KEY
+from .server import KEY, SITE, simulator
 
 
 @simulator.route("GET", "/@<user>", host=SITE)

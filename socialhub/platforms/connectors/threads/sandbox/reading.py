@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from werkzeug.wrappers import Response
 
+from socialhub.platforms.connectors._graph.sandbox.containers import DAY, Container, posts_of_day
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, parse_fields, pick
-from socialhub.platforms.connectors._graph.sandbox.simulator import page_of, read
+from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts
+from socialhub.platforms.connectors._graph.sandbox.simulator import read
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
-from .publishing import DAY, used
 from .server import CALLS, HOSTS, SITE, own_account, simulator
-from .store import Container, containers, habits
-
-LISTING = {
-    "fields": Field(),
-    "limit": Field("int"),
-    "after": Field(),
-    "since": Field("int"),
-    "until": Field("int"),
-}
 
 
 def read_node(call: Call) -> Response:
     """The profile, a container or a post."""
     node = call.args["node"]
     wanted = parse_fields(read(call, {"fields": Field()}).get("fields", "id"))
-    container, post = containers(call.world).get(node), call.world.posts.get(node)
+    container, post = simulator.containers(call.world).get(node), call.world.posts.get(node)
     if container is not None and container.account == call.token.account:
         return reply(pick(wanted, _container_readers(call, container)))
     is_live = post is not None and post.deleted_at is None
@@ -55,10 +45,7 @@ def _account_readers(account: Account) -> dict[str, Reader]:
 
 def _container_readers(call: Call, container: Container) -> dict[str, Reader]:
     """The post's id is not among the fields."""
-    lag = call.fault("lagging_listing")
-    state, published = container.status(call.now), container.published_at
-    if published is not None and lag and call.now < published + float(lag.details.get("seconds", 60)):
-        state = "FINISHED"
+    state = container.told(call)
     return {
         "id": lambda inner: container.id,
         "status": lambda inner: state,
@@ -79,32 +66,19 @@ def list_replies(call: Call) -> Response:
 
 
 def _list(call: Call, *, is_answer: bool) -> Response:
-    wish = read(call, LISTING)
-    account = own_account(call)
-    lag = call.fault("lagging_listing")
-    youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
-    found = [
-        post
-        for post in reversed(call.world.live_posts(account=account.id))
-        if bool(post.reply_to) == is_answer
-        and wish.get("since", 0) <= post.created_at <= min(youngest, wish.get("until", youngest))
-    ]
-    shown, paging = page_of(found, min(wish.get("limit", 25), 100), wish.get("after", ""))
-    if paging:  # cursors only
-        paging["paging"].pop("next", None)
-    wanted = parse_fields(wish.get("fields", "id"))
-    return reply({"data": [pick(wanted, _post_readers(call, post)) for post in shown], **paging})
+    return list_of_posts(
+        call, own_account, lambda post: bool(post.reply_to) == is_answer, _post_readers, has_links=False
+    )
 
 
 def _post_readers(call: Call, post: Post) -> dict[str, Reader]:
     account = call.world.accounts.get(post.account)
-    at = datetime.fromtimestamp(post.created_at, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
     return {
         "id": lambda inner: post.id,
         "text": lambda inner: post.text or None,
         "permalink": lambda inner: post.url,
         "shortcode": lambda inner: post.extra["shortcode"],
-        "timestamp": lambda inner: at,
+        "timestamp": lambda inner: graph_time(post.created_at),
         "media_type": lambda inner: post.extra["type"],
         "media_product_type": lambda inner: "THREADS",
         "username": lambda inner: account.handle[1:] if account else None,
@@ -120,8 +94,8 @@ def read_quota(call: Call) -> Response:
     wish = read(call, {"fields": Field()})
     account = own_account(call)
     readers: dict[str, Reader] = {
-        "quota_usage": lambda inner: used(call, account),
-        "config": lambda inner: {"quota_total": habits(call.world).quota, "quota_duration": DAY},
+        "quota_usage": lambda inner: posts_of_day(call, account.id, reply_to=""),
+        "config": lambda inner: {"quota_total": simulator.habits(call.world).quota, "quota_duration": DAY},
         "id": lambda inner: None,
     }
     return reply({"data": [pick(parse_fields(wish.get("fields", "quota_usage")), readers)]})

@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
 from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES, graph_error
-from socialhub.platforms.connectors._graph.sandbox.simulator import GraphSimulator, missing_object
+from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object
 from socialhub.platforms.sandbox.cast import NORA, RAVI
 from socialhub.platforms.sandbox.records import Account, App, Token
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
 from socialhub.platforms.sandbox.world import World
 
-from .store import KEY, Habits, containers, habits
-
+KEY = "threads"
 HOSTS = ("graph.threads.net", "graph.threads.com")
 SITES = ("threads.com", "www.threads.com", "threads.net", "www.threads.net")
 SITE = SITES[1]
@@ -37,11 +37,12 @@ MESSAGES.update(
 )
 
 
-class ThreadsSimulator(GraphSimulator):
+class ThreadsSimulator(ContainerSimulator):
     """Profiles, each with one person."""
 
     key = KEY
     name = "Threads"
+    quota = 250
     capabilities = {
         name: dict.fromkeys(HOSTS, scopes)
         for name, scopes in {
@@ -58,11 +59,9 @@ class ThreadsSimulator(GraphSimulator):
 
     def prepare(self, world: World) -> None:
         """Nora's and Ravi's profiles."""
-        containers(world)
-        kept = world.table(f"{KEY}.habits", Habits)
+        self.keep_containers(world)
         if world.is_loaded:
             return
-        kept.add(Habits())
         self.create_account(world, {"person": NORA, "handle": "northwindcoffee", "name": "Northwind Coffee"})
         self.create_account(world, {"person": RAVI, "handle": "harborbooks", "name": "Harbor Books"})
 
@@ -123,8 +122,4 @@ def own_account(call: Call) -> Account:
     return call.account
 
 
-@simulator.control("POST", "habits")
-def set_habits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
-    """Choose what the documentation leaves open: any field of `Habits`."""
-    kept = world.table(f"{KEY}.habits", Habits).add(Habits(**{**vars(habits(world)), **wish}))
-    return dict(vars(kept))
+simulator.control("POST", "habits")(simulator.choose_habits)
