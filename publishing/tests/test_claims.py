@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -91,7 +92,7 @@ def test_a_long_step_is_the_last_where_others_wait(
     delivery = compose("Hello", due=now)
     for is_roomy, posts in ((False, []), (True, ["Hello"])):
         ((claim, row),) = turning.load(claiming.claim(1))
-        turning.take_turn(claim, row, steps=4, is_roomy=lambda roomy=is_roomy: roomy)
+        turning.take_turn(claim, row, steps=4, is_roomy=itertools.repeat(is_roomy).__next__)
         assert platform.posts == posts
         delivery.refresh_from_db()
         assert delivery.lease_until is None
