@@ -5,9 +5,9 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
-    MediaView,
     PostView,
     ProfileView,
+    files_of,
     message_page,
     post_page,
     profile_page,
@@ -23,9 +23,7 @@ from .server import ORGANIZATION, SITE, simulator
 @simulator.route("GET", "/company/<user>/", host=SITE)
 def profile(call: Call) -> Response:
     """A member or a page, with the posts."""
-    wanted = f"@{call.args['user'].lower()}"
-    accounts = call.world.accounts.where(platform=simulator.key)
-    account = next((item for item in accounts if item.handle.lower() == wanted), None)
+    account = simulator.account_named(call.world, f"@{call.args['user']}")
     if account is None:
         return message_page("This page doesn’t exist", "Check your URL or go back home.", 404)
     posts = call.world.live_posts(account=account.id)
@@ -39,8 +37,8 @@ def profile(call: Call) -> Response:
 @simulator.route("GET", "/feed/update/<urn>/", host=SITE)
 def permalink(call: Call) -> Response:
     """One post."""
-    post = call.world.posts.get(call.args["urn"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, call.args["urn"])
+    if post is None:
         return message_page("This post cannot be displayed", "It may have been deleted.", 404)
     return post_page(simulator.name, (), _view(call.world, post), ())
 
@@ -61,10 +59,7 @@ def _view(world: World, post: Post) -> PostView:
         url=post.url,
         at=post.created_at,
         text=post.text,
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
-            for item in files
-        ),
+        media=files_of(world, post),
         badges=tuple(badge for badge in badges if badge),
         choices=tuple(option["text"] for option in poll.get("options", ())),
     )

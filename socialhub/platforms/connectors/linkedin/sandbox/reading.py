@@ -51,8 +51,8 @@ def list_posts(call: Call) -> Response:
 @simulator.route("GET", "/rest/posts/<urn>", host=API, scopes=READ)
 def read_post(call: Call) -> Response:
     """One post."""
-    post = call.world.posts.get(call.args["urn"])
-    if post is None or post.platform != simulator.key or post.deleted_at is not None:
+    post = simulator.live_post(call.world, call.args["urn"])
+    if post is None:
         raise named("NOT_FOUND")
     return reply(_json(call, post))
 
@@ -80,9 +80,9 @@ def change(call: Call) -> Response:
     if call.header("X-RestLi-Method") != "PARTIAL_UPDATE":
         raise wrong("PARAM_INVALID", "X-RestLi-Method", "must be PARTIAL_UPDATE")
     wish = call.json(CHANGE)["patch"]["$set"]["commentary"]
-    post = call.world.posts.get(call.args["urn"])
+    post = simulator.live_post(call.world, call.args["urn"])
     author = call.world.accounts.get(post.account) if post else None
-    if post is None or author is None or post.platform != simulator.key or post.deleted_at is not None:
+    if post is None or author is None:
         raise named("NOT_FOUND")
     acting(call, member_urn(author), "author")
     check_length(wish)
@@ -96,9 +96,9 @@ def delete(call: Call) -> Response:
     """Gone; again is 204 too."""
     if call.header("X-RestLi-Method") != "DELETE":
         raise wrong("PARAM_INVALID", "X-RestLi-Method", "must be DELETE")
-    post = call.world.posts.get(call.args["urn"])
+    post = simulator.live_post(call.world, call.args["urn"])
     author = call.world.accounts.get(post.account) if post else None
     if post is not None and author is not None:
         acting(call, member_urn(author), "author")
-        post.deleted_at = post.deleted_at or call.now
+        post.deleted_at = call.now
     return Response("", 204)

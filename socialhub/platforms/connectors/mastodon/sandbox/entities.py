@@ -116,13 +116,8 @@ def recognise(call: Call) -> None:
 
 def is_visible(call: Call, post_id: str) -> bool:
     """Whether the caller may see this post."""
-    post = call.world.posts.get(post_id)
-    if (
-        post is None
-        or post.deleted_at is not None
-        or post.host != call.host
-        or post.platform != simulator.key
-    ):
+    post = simulator.live_post(call.world, post_id)
+    if post is None or post.host != call.host:
         return False
     return post.extra["visibility"] in ("public", "unlisted") or (
         call.has_token and call.token.account == post.account

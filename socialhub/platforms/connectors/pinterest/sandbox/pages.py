@@ -5,9 +5,9 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
-    MediaView,
     PostView,
     ProfileView,
+    files_of,
     message_page,
     post_page,
     profile_page,
@@ -22,9 +22,7 @@ from .server import SITE, simulator
 @simulator.route("GET", "/<user>/", host=SITE)
 def profile(call: Call) -> Response:
     """An account with its pins."""
-    wanted = f"@{call.args['user'].lower()}"
-    accounts = call.world.accounts.where(platform=simulator.key)
-    account = next((item for item in accounts if item.handle.lower() == wanted), None)
+    account = simulator.account_named(call.world, f"@{call.args['user']}")
     if account is None:
         return message_page("This page isn’t available", "Sorry! We couldn’t find that page.", 404)
     pins = call.world.live_posts(account=account.id)
@@ -41,8 +39,8 @@ def profile(call: Call) -> Response:
 @simulator.route("GET", "/pin/<id>/", host=SITE)
 def permalink(call: Call) -> Response:
     """One pin."""
-    pin = call.world.posts.get(call.args["id"])
-    if pin is None or pin.platform != simulator.key or pin.deleted_at is not None:
+    pin = simulator.live_post(call.world, call.args["id"])
+    if pin is None:
         return message_page("This Pin isn’t available", "It may have been deleted.", 404)
     return post_page(simulator.name, (), _view(call.world, pin), ())
 
@@ -52,16 +50,12 @@ def _view(world: World, pin: Post) -> PostView:
     board = simulator.boards(world).get(pin.extra["board"])
     sections = dict(board.sections) if board else {}
     badges = [board.name if board else "", sections.get(pin.extra["section"], ""), pin.extra["link"]]
-    files = [item for key in pin.media if (item := world.media.get(key))]
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",
         url=pin.url,
         at=pin.created_at,
         text="\n".join(part for part in (pin.extra["title"], pin.text) if part),
-        media=tuple(
-            MediaView(f"/_media/{item.blob}.{item.mime.partition('/')[2]}", item.mime, item.alt)
-            for item in files
-        ),
+        media=files_of(world, pin),
         badges=tuple(badge for badge in badges if badge),
     )

@@ -184,8 +184,8 @@ def delete(call: Call) -> Response:
 
 
 def _own(call: Call) -> Post:
-    pin = call.world.posts.get(call.args["pin"])
-    if pin is None or pin.platform != simulator.key or pin.deleted_at is not None:
+    pin = simulator.live_post(call.world, call.args["pin"])
+    if pin is None:
         raise refusal("50")
     if pin.account != call.token.account:
         raise refusal("29")
