@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialhub.platforms.api import Api
+from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Go, Held, Job, Outcome
 from socialhub.platforms.options import Choice
 from socialhub.platforms.values import Account
 
-from .errors import data_of
+from .errors import data_of, wait_for_place
 from .options import DRAFT, LEVELS, PRIVATE
 from .photos import cover_of
 
@@ -43,7 +44,10 @@ def read_creator(job: Job) -> Outcome:
         return Held(f"The post has {len(job.content.media)} pictures. Choose one of them as the cover.")
     if job.options["privacy"] == DRAFT:
         return Go()
-    known = learn(job.api, job.account)
+    try:
+        known = learn(job.api, job.account)
+    except PlatformError as error:
+        return wait_for_place(error)
     if job.options["privacy"] not in known["privacy"]:
         return Held("TikTok no longer offers that privacy for this account. Choose again.")
     for name in known["disabled"]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from socialhub.platforms.api import Answer, Api
 from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning, PlatformError
+from socialhub.platforms.flow import Stay
 
 APP_SETUP = Meaning(
     Fault.INVALID_REQUEST,
@@ -27,7 +28,7 @@ ENOUGH = Meaning(
     Fault.QUOTA_EXCEEDED,
     "TikTok takes no more posts of this account for now. Try again tomorrow.",
     # The 24 hours slide, and TikTok does not say when a place is free again.
-    wait=timedelta(hours=4),
+    wait=timedelta(hours=1),
 )
 BLOCKED = Meaning(Fault.POLICY, "TikTok takes this for spam. Open the TikTok app to see why.")
 SLOW_DOWN = Meaning(
@@ -56,6 +57,13 @@ def data_of(api: Api, answer: Answer) -> Mapping[str, Any]:
         raise refusal(api, facts, answer.status)
     data = answer.body.get("data")
     return data if isinstance(data, Mapping) else {}
+
+
+def wait_for_place(error: PlatformError) -> Stay:
+    """The creator's or the app's day is full, nothing was posted: ask again later. Other errors are raised again."""
+    if error.kind is not Fault.QUOTA_EXCEEDED or error.retry_after is None:
+        raise error
+    return Stay(wait=error.retry_after, note=error.user_message)
 
 
 def refusal(api: Api, facts: ErrorFacts, status: int) -> PlatformError:
@@ -110,7 +118,7 @@ errors = ErrorTable(
         "reached_active_user_cap": Meaning(
             Fault.QUOTA_EXCEEDED,
             "This hub's TikTok app may serve no more accounts today. Try again tomorrow.",
-            wait=timedelta(hours=4),
+            wait=timedelta(hours=1),
         ),
         "spam_risk_user_banned_from_posting": Meaning(
             Fault.POLICY, "TikTok has banned this account from posting. Open the TikTok app to see why."

@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Finding, Go, Job, Outcome, Stay, Unsure
 
-from .errors import data_of
+from .errors import data_of, wait_for_place
 from .options import DRAFT, PUBLIC
 
 FETCH_FOR = timedelta(hours=2)
@@ -46,8 +47,11 @@ def create_post(job: Job) -> Outcome:
             "photo_cover_index": cover_of(job),
         },
     }
-    answer = job.api.post("v2/post/publish/content/init/", json_body=body)
-    publish_id = str(data_of(job.api, answer).get("publish_id") or "")
+    try:
+        answer = job.api.post("v2/post/publish/content/init/", json_body=body)
+        publish_id = str(data_of(job.api, answer).get("publish_id") or "")
+    except PlatformError as error:
+        return wait_for_place(error)
     if not publish_id:
         raise answer.lacks("publish_id")
     return Go({"publish_id": publish_id})

@@ -13,7 +13,9 @@ from .photos import create_post, find_post
 from .status import await_status, read_link
 from .uploads import find_upload, open_upload, send_chunks
 
-CREATOR = Step("read_creator", read_creator, label="Ask what the creator may choose")
+DAY = timedelta(hours=26)
+"""For a free place among the posts of 24 hours."""
+CREATOR = Step("read_creator", read_creator, deadline=DAY, label="Ask what the creator may choose")
 STATUS = Step(
     "await_status", await_status, deadline=timedelta(hours=6), label="Wait for TikTok to process it"
 )
@@ -22,7 +24,7 @@ LINK = Step("read_link", read_link, deadline=timedelta(days=2), label="Read the 
 VIDEO = Flow(
     (
         CREATOR,
-        Step("open_upload", open_upload, label="Announce the video"),
+        Step("open_upload", open_upload, deadline=DAY, label="Announce the video"),
         Step(
             "send_chunks", send_chunks, find=find_upload, deadline=timedelta(hours=6), label="Send the video"
         ),
@@ -33,7 +35,7 @@ VIDEO = Flow(
 PHOTOS = Flow(
     (
         CREATOR,
-        Step("create_post", create_post, find=find_post, label="Hand over the photos"),
+        Step("create_post", create_post, find=find_post, deadline=DAY, label="Hand over the photos"),
         STATUS,
     ),
     after=(LINK,),

@@ -17,7 +17,7 @@ from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Back, Finding, Go, Job, Outcome, Stay, Unsure
 from socialhub.platforms.multipart import range_body
 
-from .errors import data_of
+from .errors import data_of, wait_for_place
 from .options import DRAFT
 
 SMALL = 64_000_000
@@ -47,8 +47,11 @@ def open_upload(job: Job) -> Outcome:
     if job.options["privacy"] != DRAFT:
         path = "v2/post/publish/video/init/"
         body["post_info"] = info_of(job)
-    answer = job.api.post(path, json_body=body)
-    data = data_of(job.api, answer)
+    try:
+        answer = job.api.post(path, json_body=body)
+        data = data_of(job.api, answer)
+    except PlatformError as error:
+        return wait_for_place(error)
     url, publish_id = str(data.get("upload_url") or ""), str(data.get("publish_id") or "")
     host = urlsplit(url).hostname or ""
     if not publish_id or not url.startswith("https://") or not host.endswith(".tiktokapis.com"):

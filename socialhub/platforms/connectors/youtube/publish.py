@@ -23,7 +23,8 @@ def delete(api: Api, account: Account, post_id: str) -> None:
 
 FLOW = Flow(
     (
-        Step("open_session", open_session, label="Announce the video"),
+        # Two days: a quota that is spent is full again at midnight, a channel's after 24 hours.
+        Step("open_session", open_session, deadline=timedelta(days=2), label="Announce the video"),
         Step(
             "send_chunks", send_chunks, find=find_video, deadline=timedelta(hours=20), label="Send the video"
         ),

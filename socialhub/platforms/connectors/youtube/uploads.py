@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialhub.platforms.api import Answer
+from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Back, Go, Job, Live, Outcome, Stay
 from socialhub.platforms.multipart import range_body
 from socialhub.platforms.transport import Body
@@ -31,10 +32,27 @@ _RANGE = re.compile(r"bytes=0-(\d+)$")
 
 
 def open_session(job: Job) -> Outcome:
-    """Say what the video is; a session without bytes never becomes a video, so a repeat is harmless."""
-    media = job.content.media[0]
+    """Say what the video is; a session without bytes never becomes a video, so a repeat is harmless.
+
+    Where the day's quota is spent, the delivery waits here until it is full again.
+    """
     sent = json.dumps(video_of(job), ensure_ascii=False).encode()
-    answer = job.api.post(
+    try:
+        answer = _announce(job, sent)
+    except PlatformError as error:
+        if error.kind is Fault.QUOTA_EXCEEDED and error.retry_after is not None:
+            return Stay(wait=error.retry_after, note=error.user_message)
+        raise
+    session = answer.headers.get("location", "")
+    host = urlsplit(session).hostname or ""
+    if not session.startswith("https://") or not host.endswith(".googleapis.com"):
+        raise answer.lacks("Location")
+    return Go({"session": session, "offset": 0})
+
+
+def _announce(job: Job, sent: bytes) -> Answer:
+    media = job.content.media[0]
+    return job.api.post(
         UPLOAD,
         params={
             "uploadType": "resumable",
@@ -48,11 +66,6 @@ def open_session(job: Job) -> Outcome:
             "Slug": file_name(job),
         },
     )
-    session = answer.headers.get("location", "")
-    host = urlsplit(session).hostname or ""
-    if not session.startswith("https://") or not host.endswith(".googleapis.com"):
-        raise answer.lacks("Location")
-    return Go({"session": session, "offset": 0})
 
 
 def file_name(job: Job) -> str:

@@ -181,14 +181,6 @@ def test_a_text_is_measured_in_utf_16(desk: Desk) -> None:
         assert [v.code for v in CONNECTOR.check(replace(a_film(), text=text), desk.account, PUBLIC)] == broken
 
 
-def test_a_refusal_with_status_200_is_a_refusal(desk: Desk) -> None:
-    fault = {"path": "creator_info"}
-    desk.server.control.fault("status", match=fault, status=200, code="spam_risk_too_many_posts")
-    with pytest.raises(PlatformError) as caught:
-        desk.publish(a_film(), PUBLIC)
-    assert (caught.value.kind, caught.value.is_ambiguous) == (Fault.QUOTA_EXCEEDED, False)
-
-
 def test_a_file_that_tiktok_rejects_is_named_as_the_cause(desk: Desk) -> None:
     desk.server.control.fault("rejected_media", match={"method": "PUT"})
     with pytest.raises(PlatformError) as caught:

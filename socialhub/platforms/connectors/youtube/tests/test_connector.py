@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -152,13 +153,21 @@ def test_a_wrong_title_is_refused_before_the_first_byte(desk: Desk) -> None:
     assert asked(desk, "PUT", "/upload/") == 0
 
 
-def test_a_spent_quota_is_told_apart_from_a_missing_permission(desk: Desk) -> None:
-    for reason, kind in (("quotaExceeded", Fault.QUOTA_EXCEEDED), ("forbidden", Fault.PERMISSION)):
-        desk.server.control.fault("status", match={"method": "POST", "path": "/upload/"}, code=reason)
-        with pytest.raises(PlatformError) as caught:
-            desk.publish(a_film(), CHOSEN)
-        assert (caught.value.kind, caught.value.http_status) == (kind, 403)
-        assert not caught.value.is_retryable
+def test_a_spent_quota_is_waited_for_and_a_missing_permission_is_not(desk: Desk) -> None:
+    announcing = {"method": "POST", "path": "/upload/"}
+    for reason in ("quotaExceeded", "uploadLimitExceeded"):
+        desk.server.control.fault("status", match=announcing, code=reason)
+        row = Row()
+        wait = desk.turn(row, a_film(), CHOSEN)
+        assert wait is not None
+        assert timedelta(0) < wait <= timedelta(hours=25)
+        desk.server.control.advance(wait.total_seconds())
+        desk.renew()
+        assert desk.publish(a_film(), CHOSEN, row=row).post_id
+    desk.server.control.fault("status", match=announcing, code="forbidden")
+    with pytest.raises(PlatformError) as caught:
+        desk.publish(a_film(), CHOSEN)
+    assert (caught.value.kind, caught.value.is_retryable) == (Fault.PERMISSION, False)
 
 
 @pytest.mark.parametrize(
