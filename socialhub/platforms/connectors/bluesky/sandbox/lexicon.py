@@ -17,8 +17,21 @@ DID = regex.compile(r"did:(plc:[a-z2-7]{24}|web:[a-z0-9.-]+)")
 LANGUAGE = regex.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 TYPE = Field(required=True)
-REFERENCE = {"uri": Field(required=True), "cid": Field(required=True)}
-RATIO = {"width": Field("int", required=True), "height": Field("int", required=True)}
+
+
+def _may_say(name: str) -> dict[str, Field]:
+    """An object need not name its type where only one can stand; if it does, it is this."""
+    return {"$type": Field(choices=(name,))}
+
+
+REFERENCE = _may_say("com.atproto.repo.strongRef") | {
+    "uri": Field(required=True),
+    "cid": Field(required=True),
+}
+RATIO = _may_say(f"{EMBED}.defs#aspectRatio") | {
+    "width": Field("int", required=True),
+    "height": Field("int", required=True),
+}
 LINKED = {"$link": Field(required=True)}
 BLOB = {
     "$type": Field(required=True, choices=("blob",)),
@@ -26,13 +39,16 @@ BLOB = {
     "mimeType": Field(required=True),
     "size": Field("int", required=True),
 }
-INDEX = {"byteStart": Field("int", required=True), "byteEnd": Field("int", required=True)}
+INDEX = _may_say(f"{FACET}#byteSlice") | {
+    "byteStart": Field("int", required=True),
+    "byteEnd": Field("int", required=True),
+}
 FACETS = {
     "$type": Field(choices=(FACET,)),
     "index": Field("object", required=True, fields=INDEX),
     "features": Field("list", required=True, items=Field("any")),
 }
-REPLY = {
+REPLY = _may_say(f"{POST}#replyRef") | {
     "root": Field("object", required=True, fields=REFERENCE),
     "parent": Field("object", required=True, fields=REFERENCE),
 }
@@ -56,12 +72,12 @@ FEATURES: dict[str, Fields] = {
     f"{FACET}#mention": {"$type": TYPE, "did": Field(required=True)},
     f"{FACET}#tag": {"$type": TYPE, "tag": Field(required=True)},
 }
-IMAGE = {
+IMAGE = _may_say(f"{EMBED}.images#image") | {
     "image": Field("object", required=True, fields=BLOB),
     "alt": Field(required=True),
     "aspectRatio": Field("object", fields=RATIO),
 }
-EXTERNAL = {
+EXTERNAL = _may_say(f"{EMBED}.external#external") | {
     "uri": Field(required=True),
     "title": Field(required=True),
     "description": Field(required=True),
@@ -143,7 +159,7 @@ def _check_embed(embed: Any) -> None:
         raise InvalidRecordError("Record/embed/images must not have more than 4 elements")
     for shape in (embed, *embed.get("images", [])):
         ratio = shape.get("aspectRatio", {"width": 1, "height": 1})
-        if min(ratio.values()) < 1:
+        if min(ratio["width"], ratio["height"]) < 1:
             raise InvalidRecordError("Record/embed/aspectRatio can not be less than 1")
 
 

@@ -30,6 +30,7 @@ PUT = {
     "swapRecord": Field("any"),
     "swapCommit": Field(),
 }
+CREATE = {name: field for name, field in PUT.items() if name != "swapRecord"} | {"rkey": Field()}
 DELETE = {
     "repo": Field(required=True),
     "collection": Field(required=True),
@@ -50,20 +51,25 @@ def put_record(call: Call) -> Response:
     """Write under a key. The identical record changes nothing; ``swapRecord`` says what must be there before."""
     wish = call.json(PUT)
     uri = _own(call, wish)
-    if not TID.fullmatch(wish["rkey"]):
-        raise refuse(400, "InvalidRequest", f"Invalid {POST} record: Invalid record key")
-    record = _checked(wish["record"])
-    cid = cid_of(json.dumps(record, sort_keys=True).encode(), 0x71)
+    record, cid = _named(wish["record"])
     there = _live(call, uri)
     has_noop = simulator.server_of(call.world, call.account).has_noop
     if there is not None and there.extra["cid"] == cid and has_noop:
         return reply({"uri": uri, "cid": cid, "validationStatus": "valid"})
     if "swapRecord" in wish and wish["swapRecord"] != (there.extra["cid"] if there else None):
         raise refuse(400, "InvalidSwap", f"Record was at {there.extra['cid'] if there else 'null'}")
-    media = _media_of(call, record)
-    _check_reply(call, record)
-    _write(call, uri, record, cid, media)
-    return reply({"uri": uri, "cid": cid, "commit": _commit(call, uri), "validationStatus": "valid"})
+    return _write(call, uri, record, cid)
+
+
+@simulator.route("POST", f"{REPO}.createRecord", scopes=("access",), limit=WRITES)
+def create_record(call: Call) -> Response:
+    """Write under a key of the client or a new one. One that is taken is an error of the server, as on a real one."""
+    wish = call.json(CREATE)
+    uri = _own(call, {**wish, "rkey": wish.get("rkey") or _new_key(call)})
+    record, cid = _named(wish["record"])
+    if _live(call, uri) is not None:
+        raise refuse(500)
+    return _write(call, uri, record, cid)
 
 
 @simulator.route("GET", f"{REPO}.getRecord", limit=GENERAL)
@@ -100,6 +106,8 @@ def _own(call: Call, wish: dict[str, Any]) -> str:
         raise refuse(401, "AuthRequired", "Authentication Required")
     if wish["collection"] != POST:
         raise refuse(400, "InvalidRequest", f"Lexicon not found: {wish['collection']}")
+    if "record" in wish and not TID.fullmatch(wish["rkey"]):
+        raise refuse(400, "InvalidRequest", f"Invalid {POST} record: Invalid record key")
     return f"at://{call.account.id}/{wish['collection']}/{wish['rkey']}"
 
 
@@ -108,12 +116,18 @@ def _live(call: Call, uri: str) -> Post | None:
     return post if post is not None and post.deleted_at is None else None
 
 
-def _checked(record: Any) -> dict[str, Any]:
+def _named(record: Any) -> tuple[dict[str, Any], str]:
+    """A record that is one, with its CID."""
     try:
         check_record(record)
     except InvalidRecordError as problem:
         raise refuse(400, "InvalidRequest", f"Invalid {POST} record: {problem}") from None
-    return dict(record)
+    return dict(record), cid_of(json.dumps(record, sort_keys=True).encode(), 0x71)
+
+
+def _new_key(call: Call) -> str:
+    value = (int(call.now * 1_000_000) << 10) | call.world.serial() & 1023
+    return "".join("234567abcdefghijklmnopqrstuvwxyz"[value >> shift & 31] for shift in range(60, -1, -5))
 
 
 def _media_of(call: Call, record: dict[str, Any]) -> list[Media]:
@@ -145,14 +159,17 @@ def _media_of(call: Call, record: dict[str, Any]) -> list[Media]:
 
 
 def _check_reply(call: Call, record: dict[str, Any]) -> None:
-    for reference in record.get("reply", {}).values():
+    reply_to = record.get("reply", {})
+    for reference in (reply_to[name] for name in ("root", "parent") if name in reply_to):
         post = _live(call, reference["uri"])
         if post is None or post.extra["cid"] != reference["cid"]:
             raise refuse(400, "InvalidRequest", f"Could not find {reference['uri']} at {reference['cid']}")
 
 
-def _write(call: Call, uri: str, record: dict[str, Any], cid: str, media: list[Media]) -> None:
+def _write(call: Call, uri: str, record: dict[str, Any], cid: str) -> Response:
     account: Account = call.account
+    media = _media_of(call, record)
+    _check_reply(call, record)
     for item in media:
         item.post = uri
     call.world.posts.add(
@@ -169,6 +186,7 @@ def _write(call: Call, uri: str, record: dict[str, Any], cid: str, media: list[M
             extra={"record": record, "cid": cid},
         )
     )
+    return reply({"uri": uri, "cid": cid, "commit": _commit(call, uri), "validationStatus": "valid"})
 
 
 def _commit(call: Call, uri: str) -> dict[str, str]:
