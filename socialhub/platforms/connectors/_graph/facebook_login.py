@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from socialhub.platforms.login import LoginContext, RevokeWith, read_tokens
+from socialhub.platforms.login import AppField, LoginContext, RevokeWith, read_tokens
 from socialhub.platforms.values import Account, App, Secret, Tokens
 
 VERSION = "v26.0"
@@ -19,6 +19,12 @@ GRAPH = f"https://graph.facebook.com/{VERSION}"
 DIALOG = f"https://www.facebook.com/{VERSION}/dialog/oauth"
 TOKEN_URL = f"{GRAPH}/oauth/access_token"
 PAGE_SIZE, MOST_PAGES = 100, 40
+APP_KEY = "meta"
+"""One Meta app serves every platform that is reached through Facebook Login."""
+APP_FIELDS = (
+    AppField("client_id", "Meta app ID"),
+    AppField("client_secret", "Meta app secret", is_secret=True),
+)
 
 
 def proof(token: Secret, app: App) -> Mapping[str, str]:

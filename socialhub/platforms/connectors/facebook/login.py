@@ -12,7 +12,7 @@ from typing import Any
 
 from socialhub.platforms.connectors._graph import facebook_login
 from socialhub.platforms.errors import Fault, LoginError
-from socialhub.platforms.login import AppField, LoginContext, OAuth2, read_tokens
+from socialhub.platforms.login import LoginContext, OAuth2, read_tokens
 from socialhub.platforms.values import Account, Capability, Tokens
 
 FIELDS = "id,name,username,access_token,tasks,picture"
@@ -59,8 +59,7 @@ LOGIN = "page"
 page = OAuth2(
     key=LOGIN,
     label="Facebook Login",
-    # One Meta app serves every platform that is reached through Facebook Login.
-    app_key="meta",
+    app_key=facebook_login.APP_KEY,
     authorize_url=facebook_login.DIALOG,
     token_url=facebook_login.TOKEN_URL,
     scopes={
@@ -74,10 +73,7 @@ page = OAuth2(
     base_scopes=("pages_show_list",),
     scope_separator=",",
     requirement="A Facebook Page on which you may create content. Profiles and groups cannot be connected.",
-    app_fields=(
-        AppField("client_id", "Meta app ID"),
-        AppField("client_secret", "Meta app secret", is_secret=True),
-    ),
+    app_fields=facebook_login.APP_FIELDS,
     app_help_url="https://developers.facebook.com/apps/",
     after_exchange=facebook_login.lengthen,
     revoke_with=facebook_login.withdraw(("pages_manage_posts", "pages_manage_engagement")),

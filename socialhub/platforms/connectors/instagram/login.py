@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialhub.platforms.connectors._graph import facebook_login
+from socialhub.platforms.connectors._graph.own_login import lengthen_at, renew_at
 from socialhub.platforms.errors import Fault, LoginError
 from socialhub.platforms.login import AppField, LoginContext, OAuth2, read_tokens
 from socialhub.platforms.values import Account, Capability, Tokens
@@ -19,8 +20,7 @@ from .hosts import IG_GRAPH, INSTAGRAM, PAGE
 
 ME_FIELDS = "id,user_id,username,name,account_type,profile_picture_url"
 PAGE_FIELDS = "id,name,access_token,tasks,instagram_business_account{id,username,name,profile_picture_url}"
-EXCHANGE_URL = "https://graph.instagram.com/access_token"
-REFRESH_URL = "https://graph.instagram.com/refresh_access_token"
+HOST = "https://graph.instagram.com"
 
 
 def read_short_tokens(body: Any, now: datetime) -> Tokens:
@@ -30,25 +30,6 @@ def read_short_tokens(body: Any, now: datetime) -> Tokens:
     if not isinstance(line, Mapping):
         line = {}
     return read_tokens({**line, "scope": line.get("permissions") or ""}, now)
-
-
-def lengthen(context: LoginContext, tokens: Tokens) -> Tokens:
-    """A token of an hour against one of about 60 days. The documentation has it in the query only."""
-    secret = context.app.client_secret
-    params = {
-        "grant_type": "ig_exchange_token",
-        "client_secret": secret.reveal() if secret else "",
-        "access_token": tokens.access.reveal(),
-    }
-    body = context.api.get(EXCHANGE_URL, params=params, auth=False).body
-    return replace(read_tokens(body, context.now), scopes=tokens.scopes)
-
-
-def renew(context: LoginContext, tokens: Tokens) -> Tokens:
-    """Another 60 days for a living token that is at least a day old; there is no refresh token."""
-    params = {"grant_type": "ig_refresh_token", "access_token": tokens.access.reveal()}
-    body = context.api.get(REFRESH_URL, params=params, auth=False).body
-    return replace(read_tokens(body, context.now), scopes=tokens.scopes)
 
 
 def discover_own(context: LoginContext, tokens: Tokens) -> tuple[Account, ...]:
@@ -130,8 +111,8 @@ instagram_login = OAuth2(
     ),
     app_help_url="https://developers.facebook.com/apps/",
     read_tokens=read_short_tokens,
-    after_exchange=lengthen,
-    refresh_with=renew,
+    after_exchange=lengthen_at(HOST, "ig"),
+    refresh_with=renew_at(HOST, "ig"),
     refresh_min_age=timedelta(hours=24),
     discover=discover_own,
 )
@@ -139,8 +120,7 @@ instagram_login = OAuth2(
 facebook = OAuth2(
     key=PAGE,
     label="Facebook Login",
-    # One Meta app serves every platform that is reached through Facebook Login.
-    app_key="meta",
+    app_key=facebook_login.APP_KEY,
     authorize_url=facebook_login.DIALOG,
     token_url=facebook_login.TOKEN_URL,
     scopes={
@@ -155,10 +135,7 @@ facebook = OAuth2(
     base_scopes=("instagram_basic", "pages_show_list"),
     scope_separator=",",
     requirement="A business or creator account that is linked to a Facebook Page you manage.",
-    app_fields=(
-        AppField("client_id", "Meta app ID"),
-        AppField("client_secret", "Meta app secret", is_secret=True),
-    ),
+    app_fields=facebook_login.APP_FIELDS,
     app_help_url="https://developers.facebook.com/apps/",
     after_exchange=facebook_login.lengthen,
     revoke_with=facebook_login.withdraw(

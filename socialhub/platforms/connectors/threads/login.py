@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
-from socialhub.platforms.login import AppField, LoginContext, OAuth2, read_tokens
+from socialhub.platforms.connectors._graph.own_login import lengthen_at, renew_at
+from socialhub.platforms.login import AppField, LoginContext, OAuth2
 from socialhub.platforms.values import Account, Capability, Tokens
 
 HOST = "https://graph.threads.net"
@@ -22,28 +22,6 @@ PUBLISH_SCOPES = (
     "threads_read_replies",
     "threads_delete",
 )
-
-
-def lengthen(context: LoginContext, tokens: Tokens) -> Tokens:
-    """A token of an hour against one of about 60 days. The documentation has it in the query only.
-
-    No answer names what was granted; where it is left out, it is what was asked for (RFC 6749 §5.1).
-    """
-    secret = context.app.client_secret
-    params = {
-        "grant_type": "th_exchange_token",
-        "client_secret": secret.reveal() if secret else "",
-        "access_token": tokens.access.reveal(),
-    }
-    body = context.api.get(f"{HOST}/access_token", params=params, auth=False).body
-    return replace(read_tokens(body, context.now), scopes=frozenset(BASE_SCOPES + PUBLISH_SCOPES))
-
-
-def renew(context: LoginContext, tokens: Tokens) -> Tokens:
-    """Another 60 days for a living token that is at least a day old; there is no refresh token."""
-    params = {"grant_type": "th_refresh_token", "access_token": tokens.access.reveal()}
-    body = context.api.get(f"{HOST}/refresh_access_token", params=params, auth=False).body
-    return replace(read_tokens(body, context.now), scopes=tokens.scopes)
 
 
 def discover(context: LoginContext, tokens: Tokens) -> tuple[Account, ...]:
@@ -83,8 +61,8 @@ threads = OAuth2(
         AppField("client_secret", "Threads app secret", is_secret=True),
     ),
     app_help_url="https://developers.facebook.com/apps/",
-    after_exchange=lengthen,
-    refresh_with=renew,
+    after_exchange=lengthen_at(HOST, "th", BASE_SCOPES + PUBLISH_SCOPES),
+    refresh_with=renew_at(HOST, "th"),
     refresh_min_age=timedelta(hours=24),
     discover=discover,
 )

@@ -6,14 +6,16 @@ import hashlib
 import hmac
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from socialhub.platforms.sandbox.records import Account, App, Token
 from socialhub.platforms.sandbox.shapes import Field, Fields, MisfitError, check, nest
 from socialhub.platforms.sandbox.simulator import Call, Limit, NotMineError, RefusalError, Route, Simulator
+from socialhub.platforms.sandbox.world import World
 
-from .errors import CODE_OF_STATUS, graph_error
+from .errors import CODE_OF_STATUS, debug_info, graph_error
 
 GRAPH = "graph.facebook.com"
 RUPLOAD = "rupload.facebook.com"
@@ -27,9 +29,30 @@ PROOF_LIFETIME = 300
 
 
 class GraphSimulator(Simulator):
-    """`capabilities` says which permissions a capability needs on which host."""
+    """`capabilities` says which permissions a capability needs on which host, `doors` by which ways an app may let
+    people in. `use_case` is the name in the usage headers (none are sent without one), `limit_code` the refusal.
+    """
 
     capabilities: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    doors: tuple[str, ...] = (PAGE_DOOR,)
+    use_case = ""
+    limit_code = "4"
+
+    def create_app(self, world: World, spec: dict[str, Any]) -> App:
+        """`login` names one of the doors, all when left out. `requires_proof` makes appsecret_proof compulsory."""
+        doors = [door for door in self.doors if door in spec.get("login", " ".join(self.doors))]
+        if not doors:
+            raise ValueError(f"login must name one of {', '.join(self.doors)}")
+        return world.apps.add(
+            App(
+                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
+                client_secret=secrets.token_hex(16),
+                platform=self.key,
+                name=spec.get("name", "SocialHub"),
+                redirect_uris=list(spec["redirect_uris"]),
+                extra={"doors": doors, "requires_proof": bool(spec.get("requires_proof"))},
+            )
+        )
 
     def match(self, host: str, path: str, method: str) -> tuple[Route, dict[str, str]] | None:
         """Routes are declared without the version, which may be any or missing."""
@@ -86,14 +109,31 @@ class GraphSimulator(Simulator):
         return graph_error("100", texts.get(misfit.reason, f"(#100) Param {misfit.field} is not valid"))
 
     def failure(self, call: Call, status: int, code: str) -> RefusalError:
-        """`code` is `code` or `code/subcode`; a bare status gets the code that goes with it."""
+        """`code` is `code` or `code/subcode`; a bare status gets the code that goes with it. The upload host has a
+        form of its own.
+        """
+        if call.host == RUPLOAD:
+            kind = code or "ProcessingFailedError"
+            return debug_info(status or 400, kind, "Request processing failed", is_retriable=status >= 500)
         if not code and status == 404:
             return graph_error("2500", f"Unknown path components: {call.path}", status=404)
         return graph_error(code or CODE_OF_STATUS.get(status, "1"), status=status or 400)
 
     def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """Limits answer 400 with a code, never 429."""
-        return graph_error("4")
+        return graph_error(self.limit_code)
+
+    def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
+        """`x-app-usage` and, where a token names an account, `x-business-use-case-usage`; in percent."""
+        if not self.use_case:
+            return {}
+        share = min(100, round(100 * (limit.count - left) / limit.count))
+        shares = {"call_count": share, "total_cputime": share // 2, "total_time": share // 2}
+        headers = {"x-app-usage": json.dumps(shares)}
+        if call.has_token and call.token.account:
+            line = {"type": self.use_case, **shares, "estimated_time_to_regain_access": 0 if left else 60}
+            headers["x-business-use-case-usage"] = json.dumps({call.token.account: [line]})
+        return headers
 
 
 def parameters(call: Call) -> dict[str, Any]:
@@ -130,22 +170,6 @@ def read(call: Call, fields: Fields) -> dict[str, Any]:
 def token_value(call: Call) -> str:
     """The token from the header (Bearer or OAuth) or the parameter."""
     return call.bearer() or call.bearer("OAuth") or str(parameters(call).get("access_token", ""))
-
-
-def usage(call: Call, used: int, budget: int) -> dict[str, int]:
-    """Shares of a budget in percent, as the usage headers tell them."""
-    share = min(100, round(100 * used / budget))
-    return {"call_count": share, "total_cputime": share // 2, "total_time": share // 2}
-
-
-def usage_headers(call: Call, limit: Limit, left: int, kind: str) -> dict[str, str]:
-    """`x-app-usage` and `x-business-use-case-usage`; the latter only where a token names an account."""
-    shares = usage(call, limit.count - left, limit.count)
-    headers = {"x-app-usage": json.dumps(shares)}
-    if call.has_token and call.token.account:
-        line = {"type": kind, **shares, "estimated_time_to_regain_access": 0 if left else 60}
-        headers["x-business-use-case-usage"] = json.dumps({call.token.account: [line]})
-    return headers
 
 
 def find_app(call: Call, client_id: str, door: str) -> App:

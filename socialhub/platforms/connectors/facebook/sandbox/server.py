@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
-from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, graph_error
+from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
     GRAPH,
-    PAGE_DOOR,
     RUPLOAD,
     GraphSimulator,
     missing_object,
-    usage_headers,
 )
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Media, Post
-from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
+from socialhub.platforms.sandbox.records import Account, Media, Post
+from socialhub.platforms.sandbox.simulator import Call, Limit
 from socialhub.platforms.sandbox.world import World
 
 from .store import KEY, Habits, comments, films, habits, photos
@@ -34,6 +31,7 @@ class FacebookSimulator(GraphSimulator):
 
     key = KEY
     name = "Facebook"
+    use_case, limit_code = "pages", "80001"
     capabilities = {
         "pages": {GRAPH: ("pages_show_list",)},
         "publish": {GRAPH: WRITING, RUPLOAD: WRITING},
@@ -77,19 +75,6 @@ class FacebookSimulator(GraphSimulator):
             )
         )
 
-    def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """A Meta app. `requires_proof` makes appsecret_proof compulsory."""
-        return world.apps.add(
-            App(
-                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
-                client_secret=secrets.token_hex(16),
-                platform=self.key,
-                name=spec.get("name", "SocialHub"),
-                redirect_uris=list(spec["redirect_uris"]),
-                extra={"doors": [PAGE_DOOR], "requires_proof": bool(spec.get("requires_proof"))},
-            )
-        )
-
     def profile_url(self, account: Account) -> str:
         """`https://www.facebook.com/<name>`."""
         return f"https://{SITE}/{account.handle[1:]}"
@@ -102,21 +87,6 @@ class FacebookSimulator(GraphSimulator):
         return {**(post.extra if post else {}), "comments": texts} | (
             {"cover": world.blobs.sha256(cover.blob)} if cover else {}
         )
-
-    def failure(self, call: Call, status: int, code: str) -> RefusalError:
-        """The upload host has a form of its own."""
-        if call.host == RUPLOAD:
-            kind = code or "ProcessingFailedError"
-            return debug_info(status or 400, kind, "Request processing failed", is_retriable=status >= 500)
-        return super().failure(call, status, code)
-
-    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
-        """The business use case limit of Pages."""
-        return graph_error("80001")
-
-    def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
-        """Both usage headers, in percent."""
-        return usage_headers(call, limit, left, "pages")
 
 
 simulator = FacebookSimulator()

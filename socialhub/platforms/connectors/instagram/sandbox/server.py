@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
-from socialhub.platforms.connectors._graph.sandbox.errors import debug_info, graph_error
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
     GRAPH,
     RUPLOAD,
     missing_object,
-    usage_headers,
 )
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
-from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
+from socialhub.platforms.sandbox.records import Account, Token
+from socialhub.platforms.sandbox.simulator import Call, Limit
 from socialhub.platforms.sandbox.world import World
 
 from .store import KEY, comments_of
@@ -37,6 +34,8 @@ class InstagramSimulator(ContainerSimulator):
     key = KEY
     name = "Instagram"
     quota = 50
+    doors = DOORS
+    use_case, limit_code = "instagram", "80002"
     capabilities = {
         "pages": {GRAPH: ("pages_show_list",)},
         "basic": {GRAPH: ("instagram_basic",), IG_GRAPH: ("instagram_business_basic",)},
@@ -102,24 +101,6 @@ class InstagramSimulator(ContainerSimulator):
         page.extra["linked"] = linked
         return world.accounts.add(page)
 
-    def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """`login`: page, instagram, or both when it is left out. `requires_proof` makes appsecret_proof
-        compulsory.
-        """
-        doors = [door for door in DOORS if door in spec.get("login", " ".join(DOORS))]
-        if not doors:
-            raise ValueError(f"login must name one of {', '.join(DOORS)}")
-        return world.apps.add(
-            App(
-                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
-                client_secret=secrets.token_hex(16),
-                platform=self.key,
-                name=spec.get("name", "SocialHub"),
-                redirect_uris=list(spec["redirect_uris"]),
-                extra={"doors": doors, "requires_proof": bool(spec.get("requires_proof"))},
-            )
-        )
-
     def profile_url(self, account: Account) -> str:
         """`https://www.instagram.com/<user>/`; a Page by its id."""
         if account.kind == "page":
@@ -140,21 +121,6 @@ class InstagramSimulator(ContainerSimulator):
         return (
             "instagram.com" if token.kind in ("instagram_token", "short_instagram_token") else "facebook.com"
         )
-
-    def failure(self, call: Call, status: int, code: str) -> RefusalError:
-        """The upload host has a form of its own."""
-        if call.host == RUPLOAD:
-            kind = code or "ProcessingFailedError"
-            return debug_info(status or 400, kind, "Request processing failed", is_retriable=status >= 500)
-        return super().failure(call, status, code)
-
-    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
-        """The business use case limit of Instagram."""
-        return graph_error("80002")
-
-    def limit_headers(self, call: Call, limit: Limit, left: int, resets_at: float) -> dict[str, str]:
-        """Both usage headers, in percent."""
-        return usage_headers(call, limit, left, "instagram")
 
 
 simulator = InstagramSimulator()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
-from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES, graph_error
+from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES
 from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
-from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
+from socialhub.platforms.sandbox.records import Account, Token
+from socialhub.platforms.sandbox.simulator import Call, Limit
 from socialhub.platforms.sandbox.world import World
 
 KEY = "threads"
@@ -43,6 +42,7 @@ class ThreadsSimulator(ContainerSimulator):
     key = KEY
     name = "Threads"
     quota = 250
+    doors = (DOOR,)
     capabilities = {
         name: dict.fromkeys(HOSTS, scopes)
         for name, scopes in {
@@ -80,19 +80,6 @@ class ThreadsSimulator(ContainerSimulator):
             )
         )
 
-    def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """An app with the id and secret that are Threads' own."""
-        return world.apps.add(
-            App(
-                client_id=str(secrets.randbelow(9 * 10**15) + 10**15),
-                client_secret=secrets.token_hex(16),
-                platform=self.key,
-                name=spec.get("name", "SocialHub"),
-                redirect_uris=list(spec["redirect_uris"]),
-                extra={"doors": [DOOR]},
-            )
-        )
-
     def profile_url(self, account: Account) -> str:
         """`https://www.threads.com/@<user>`."""
         return f"https://{SITE}/{account.handle}"
@@ -105,10 +92,6 @@ class ThreadsSimulator(ContainerSimulator):
     def home_of(self, token: Token) -> str:
         """Tokens are good on both names of the API."""
         return "threads"
-
-    def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
-        """No limit headers are documented here."""
-        return graph_error("4")
 
 
 simulator = ThreadsSimulator()
