@@ -34,6 +34,8 @@ def _platform(connector: Connector) -> Table:
         "docs": connector.docs_url,
         "capabilities": sorted(connector.capabilities),
         "can_delete": bool(connector.publishing and connector.publishing.delete),
+        "can_edit": bool(connector.publishing and connector.publishing.edit),
+        "edit_options": sorted(connector.publishing.edit_options) if connector.publishing else [],
         "rules_checked": rules.checked.isoformat() if rules else None,
         "rules_source": rules.source if rules else None,
         "limits_by_account": connector.refine is not None,
@@ -56,6 +58,7 @@ def _kind(rules: KindRules) -> Table:
         },
         "image": _plain(rules.image) if rules.image else None,
         "video": _plain(rules.video) if rules.video else None,
+        "document": _plain(rules.document) if rules.document else None,
         "parts": list(rules.parts) if rules.parts else None,
         "first_comment": rules.first_comment is not None,
     }
@@ -70,6 +73,7 @@ def _option(option: Option, connector: Connector) -> Table:
         "required": option.required,
         "default": option.default,
         "choices": [choice.value for choice in option.choices],
+        "file": _plain(option.file) if option.file else None,
         "kinds": kinds,
     }
 
@@ -115,7 +119,7 @@ def _plain(value: Any) -> Any:
         return {name: _plain(part) for name, part in pairs if part not in (None, frozenset(), (), {}, "")}
     if isinstance(value, float):
         return round(value, 4)
-    return dict(value) if isinstance(value, Mapping) else value
+    return {name: _plain(part) for name, part in value.items()} if isinstance(value, Mapping) else value
 
 
 def to_markdown(platforms: list[Table]) -> str:
@@ -136,12 +140,13 @@ def _section(one: Table) -> Iterator[str]:
     yield f'<a id="{one["key"]}"></a>'
     yield ""
     yield f"Rules read {one['rules_checked']} from <{one['rules_source']}>."
-    yield f"A published post can{'' if one['can_delete'] else 'not'} be deleted through the API."
+    yield f"A published post can{'' if one['can_delete'] else 'not'} be deleted through the API.{_edit(one)}"
     yield ""
-    yield "| Kind | Text | Files | Pictures | Videos | Way to go live |"
+    yield "| Kind | Text | Files | Pictures | Videos, documents | Way to go live |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for kind, rules in one["kinds"].items():
-        cells = (kind, _text(rules), _files(rules), _image(rules["image"]), _video(rules["video"]))
+        moving = _document(rules["document"]) if rules["document"] else _video(rules["video"])
+        cells = (kind, _text(rules), _files(rules), _image(rules["image"]), moving)
         yield f"| {' | '.join(cells)} | {_way(one['flows'][kind])} |"
     yield ""
     yield "| Option | Asked as | For | Default |"
@@ -154,8 +159,16 @@ def _section(one: Table) -> Iterator[str]:
         yield f"- Quota `{quota['name']}`: {quota['limit']:,} in {span} by {quota['scope']} (<{quota['source']}>)."
 
 
+def _edit(one: Table) -> str:
+    if not one["can_edit"]:
+        return ""
+    more = "".join(f", `{key}`" for key in one["edit_options"])
+    return f" Its text{more} can be changed there."
+
+
 def _option_row(option: Table) -> str:
     choices = f": {', '.join(option['choices'])}" if option["choices"] else ""
+    choices += f": {_file(option['file'])}" if option["file"] else ""
     default = {None: "", True: "yes", False: "no"}.get(option["default"], option["default"])
     kinds = ", ".join(option["kinds"])
     return f"| {option['label']} (`{option['key']}`) | {option['type']}{choices} | {kinds} | {default} |"
@@ -188,21 +201,25 @@ def _files(rules: Table) -> str:
 def _image(image: Table | None) -> str:
     if image is None:
         return "none"
-    bounds = [
-        ", ".join(name.partition("/")[2] for name in image["mimes"]),
-        f"{image['max_bytes'] / 2**20:g} MB",
-    ]
+    bounds = [_file(image)]
     bounds += _bounds(image, "ratio", "") + ([f"alt text {image['alt']:,}"] if "alt" in image else [])
     return "; ".join(bounds)
+
+
+def _document(document: Table) -> str:
+    most = [f"up to {document['max_pages']:,} pages"] if "max_pages" in document else []
+    return "; ".join([_file(document), *most])
+
+
+def _file(file: Table) -> str:
+    types = ", ".join(name.partition("/")[2] for name in file["mimes"])
+    return f"{types}; {file['max_bytes'] / 2**20:g} MB"
 
 
 def _video(video: Table | None) -> str:
     if video is None:
         return "none"
-    bounds = [
-        ", ".join(name.partition("/")[2] for name in video["mimes"]),
-        f"{video['max_bytes'] / 2**20:g} MB",
-    ]
+    bounds = [_file(video)]
     bounds += (
         _bounds(video, "seconds", " s") + _bounds(video, "ratio", "") + _bounds(video, "fps", " frames/s")
     )
