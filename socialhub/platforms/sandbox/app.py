@@ -150,7 +150,7 @@ class Sandbox:
 
 
 class Metered:
-    """A request's body that adds to what the world has received, byte for byte and while it arrives."""
+    """A request's body that adds to what the world has received, as it is read."""
 
     def __init__(self, source: Any, world: World) -> None:
         self._source = source

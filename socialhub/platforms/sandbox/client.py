@@ -89,7 +89,7 @@ class Control:
         return journal
 
     def received(self) -> int:
-        """How many bytes of request bodies have arrived so far, those of requests under way included."""
+        """How many bytes of request bodies were read so far, those of requests under way included."""
         return int(self.call("GET", "traffic")["received"])
 
     def reset(self) -> None:

@@ -17,6 +17,8 @@ from socialhub.platforms.values import Account, Content
 from .options import YES
 from .processing import first_of
 
+CHANGEABLE = frozenset({"title", "privacy", "made_for_kids", "category", "tags", "synthetic"})
+"""Options that an update can change; without an answer they stay as they are on YouTube."""
 VIDEOS = "youtube/v3/videos"
 PARTS = "snippet,status"
 SNIPPET = ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage")

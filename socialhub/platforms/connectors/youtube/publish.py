@@ -9,7 +9,7 @@ from socialhub.platforms.connector import Publishing
 from socialhub.platforms.flow import Flow, Step
 from socialhub.platforms.values import Account, Kind
 
-from .editing import edit
+from .editing import CHANGEABLE, edit
 from .extras import add_captions, add_to_playlist, find_in_playlist, report, set_thumbnail
 from .finding import find_video
 from .processing import await_processing
@@ -42,4 +42,6 @@ FLOW = Flow(
         Step("report", report, label="Sum up"),
     ),
 )
-publishing = Publishing(flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW}, delete=delete, edit=edit)
+publishing = Publishing(
+    flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW}, delete=delete, edit=edit, edit_options=CHANGEABLE
+)

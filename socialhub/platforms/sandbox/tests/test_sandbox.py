@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -179,6 +181,15 @@ def test_a_dropped_request_stands_in_the_journal_without_a_status(sandbox: Sandb
         0,
         ["reset_after"],
     )
+
+
+def test_bytes_are_counted_also_of_a_sender_who_dies_midway(sandbox: SandboxServer) -> None:
+    before = sandbox.control.received()
+    place = urlsplit(sandbox.url)
+    head = f"POST /{HOST}/api/v1/statuses HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection((place.hostname, place.port or 0), timeout=10) as sender:
+        sender.sendall(head.encode() + b"x" * 400)
+    wait_for(lambda: sandbox.control.received() == before + 400)
 
 
 def test_a_host_that_nobody_runs_is_named(sandbox: SandboxServer) -> None:

@@ -187,6 +187,12 @@ def test_an_edit_that_changes_nothing_costs_no_update(desk: Desk) -> None:
     assert (live(desk)[0]["tags"], live(desk)[0]["categoryId"]) == (["beans"], "27")
 
 
+def test_only_what_an_update_carries_is_offered_for_a_live_video() -> None:
+    assert CONNECTOR.publishing is not None
+    fixed = {option.key for option in CONNECTOR.options.items} - CONNECTOR.publishing.edit_options
+    assert fixed == {"notify", "playlist", "thumbnail", "captions", "captions_language"}
+
+
 def test_an_edit_of_a_video_that_is_gone_says_so(desk: Desk) -> None:
     with pytest.raises(PlatformError) as caught:
         edit(desk, "gone", "Other words")
