@@ -80,6 +80,7 @@ def with_media(base: Content, *media: Media) -> Content:
 
 def file_for(rule: Frame) -> Media:
     """A file that breaks nothing."""
+    rule = next(_by_type(rule))
     ratio = sqrt((rule.min_ratio or 1) * (rule.max_ratio or rule.min_ratio or 1))
     width, height = shape(rule, ratio)
     media = Media("1", max(rule.mimes), 1000, width=width, height=height, name="file")
@@ -135,22 +136,22 @@ def _counts(rules: KindRules, base: Content) -> Iterator[Case]:
     good = tuple(with_media(base, *files[:count]) for count in {max(least, most - 1), most})
     yield Case("media most", good, with_media(base, *files), "too_many_media")
     if rules.image is not None and rules.video is not None and most > 1:
-        yield from _mixtures(rules, base, file_for(rules.image), file_for(rules.video))
+        yield from _mixtures(rules, base, rules.image, file_for(rules.video))
 
 
-def _mixtures(rules: KindRules, base: Content, still: Media, moving: Media) -> Iterator[Case]:
-    least, most = rules.media
+def _mixtures(rules: KindRules, base: Content, still_rule: Image, moving: Media) -> Iterator[Case]:
+    (least, most), still = rules.media, file_for(still_rule)
     both = with_media(base, still, moving)
     yield Case("mixed", (both,), None) if rules.mixed else Case("mixed", (base,), both, "media_mixed")
     for mime in rules.solo:
-        alone = with_media(base, replace(still, mime=mime))
-        yield Case(
-            f"solo {mime}", (alone,), with_media(base, replace(still, mime=mime), still), "media_mixed"
-        )
+        own = next((one for one in _by_type(still_rule) if one.mimes == {mime}), still_rule)
+        alone = replace(file_for(own), mime=mime)
+        good = (with_media(base, alone),) if least < 2 else ()
+        yield Case(f"solo {mime}", good, with_media(base, alone, still), "media_mixed")
     if rules.videos < most:
-        good, bad = ((moving,) * count for count in (rules.videos, rules.videos + 1))
-        inside = (with_media(base, *good),) if len(good) >= least else ()
-        yield Case("videos", inside, with_media(base, *bad), "too_many_media")
+        few, many = ((moving,) * count for count in (rules.videos, rules.videos + 1))
+        inside = (with_media(base, *few),) if len(few) >= least else ()
+        yield Case("videos", inside, with_media(base, *many), "too_many_media")
 
 
 def _files(rule: Frame, rules: KindRules, base: Content) -> Iterator[Case]:
@@ -164,10 +165,22 @@ def _files(rule: Frame, rules: KindRules, base: Content) -> Iterator[Case]:
 
     # What must stand alone is never one of several.
     never = rules.solo if beside else frozenset[str]()
-    for bound, good, bad, code in (*_frames(rule), *_moving(rule)):
-        if bad.mime not in never:
-            inside = tuple(put(media) for media in good if media.mime not in never)
-            yield Case(f"{kind} {bound}", inside, put(bad), code)
+    for one in _by_type(rule):
+        for bound, good, bad, code in (*_frames(one), *_moving(one)):
+            if bad.mime not in never:
+                inside = tuple(put(media) for media in good if media.mime not in never)
+                yield Case(f"{kind} {bound}", inside, put(bad), code)
+
+
+def _by_type(rule: Frame) -> Iterator[Frame]:
+    """What holds for most types, and what holds instead for single ones."""
+    if not isinstance(rule, Image) or not rule.by_mime:
+        yield rule
+        return
+    yield replace(rule, mimes=rule.mimes - rule.by_mime.keys(), by_mime={})
+    for mime, own in rule.by_mime.items():
+        # Types and words are the picture's own everywhere.
+        yield replace(own, mimes=frozenset({mime}), alt=rule.alt)
 
 
 Measured = Iterator[tuple[str, tuple[Media, ...], Media, str]]
@@ -181,16 +194,8 @@ def _frames(rule: Frame) -> Measured:
         replace(file, mime="x/y"),
         "media_type",
     )
-    sizes = dict.fromkeys(rule.mimes, rule.max_bytes)
-    sizes |= dict(rule.mime_bytes) if isinstance(rule, Image) else {}
-    for mime, most in sorted(sizes.items()):
-        sized = replace(file, mime=mime, size=most)
-        yield (
-            f"bytes {mime}",
-            (replace(sized, size=most - 1), sized),
-            replace(sized, size=most + 1),
-            "media_too_large",
-        )
+    small, at, large = (replace(file, size=rule.max_bytes + step) for step in (-1, 0, 1))
+    yield "max_bytes", (small, at), large, "media_too_large"
     for bound, ratio, sign, code in (
         ("min_ratio", rule.min_ratio, -1, "ratio_too_narrow"),
         ("max_ratio", rule.max_ratio, 1, "ratio_too_wide"),
