@@ -24,6 +24,10 @@ from .identity import resolve
 from .record import POST, new_keys, record_of
 
 UPLOAD_TIMEOUT = (5.0, 120.0)
+NOT_HERE = frozenset(
+    {"AccountNotFound", "AccountDeactivated", "RepoDeactivated", "InvalidToken", "invalid_token"}
+)
+"""What a server says of an account that left it. Ours is asked for in the directory before we believe it."""
 MOST_UPLOADS = 3
 """How often files that the server swept away before the post are sent anew."""
 
@@ -62,7 +66,10 @@ def upload_blobs(job: Job) -> Outcome:
     key, media = missing[0]
     body = range_body(media.read, 0, media.size, media.mime)
     path = f"{job.facts['pds']}/xrpc/com.atproto.repo.uploadBlob"
-    answer = job.api.post(path, body=body, timeout=UPLOAD_TIMEOUT)
+    try:
+        answer = job.api.post(path, body=body, timeout=UPLOAD_TIMEOUT)
+    except PlatformError as error:
+        return _follow(job, error)
     blob = answer.body.get("blob") if isinstance(answer.body, Mapping) else None
     if not isinstance(blob, Mapping):
         raise PlatformError(Fault.SERVER_ERROR, code="no_blob")
@@ -96,12 +103,31 @@ def put_record(job: Job) -> Outcome:
         if error.code == "BlobNotFound" and uploads < MOST_UPLOADS:
             facts = {"blobs": {}, "uploads": uploads + 1}
             return Back("upload_blobs", facts, note="the server no longer has the files")
-        return partly(error, done=index, count=count)
+        try:
+            return _follow(job, error)
+        except PlatformError:
+            return partly(error, done=index, count=count)
     posts = [*job.facts["posts"], {"uri": answer.text("uri"), "cid": answer.text("cid")}]
     facts = {"posts": posts}
     if len(posts) < count:
         return Stay(facts, progress=len(posts) / count, note=f"{len(posts)} of {count} posts are live")
     return Live(posts[0]["uri"], post_url(posts[0]["uri"]), facts)
+
+
+def _follow(job: Job, error: PlatformError) -> Outcome:
+    """Go on at the account's new server where it left the one that refuses us or is not there; else ``error``.
+
+    The keys of the records stay, so a repeat is as recognisable there. Files are sent anew.
+    """
+    if error.is_ambiguous or not (error.code in NOT_HERE or error.http_status == 0):
+        raise error
+    try:
+        pds = resolve(job.api, job.account.external_id).pds
+    except PlatformError:
+        raise error from None
+    if pds == job.facts["pds"]:
+        raise error
+    return Back("resolve_mentions", {"pds": pds, "blobs": {}}, note="the account lives on another server now")
 
 
 def delete(api: Api, account: Account, post_id: str) -> None:

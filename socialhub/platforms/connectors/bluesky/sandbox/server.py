@@ -68,6 +68,11 @@ class Bluesky(Simulator):
             raise RuntimeError(f"{account.id} lives nowhere")
         return server
 
+    def issuer(self, world: World, host: str) -> str:
+        """Who lets people in to a server: itself, or the entryway for Bluesky's own."""
+        server = self.servers(world).get(host)
+        return ENTRYWAY if server is None or server.is_own else host
+
     def answers_for(self, call: Call, account: Account) -> bool:
         """Whether the host that was called speaks for the account."""
         is_own = self.server_of(call.world, account).is_own
@@ -160,6 +165,10 @@ class Bluesky(Simulator):
         """The record of a token of that kind which is still good."""
         token = call.known_token(value)
         if token is None or token.platform != self.key:
+            raise refuse(400, "InvalidToken", "Token could not be verified")
+        owner = call.world.accounts.get(token.account)
+        if owner is None or token.client_id != self.issuer(call.world, owner.host):
+            # Opened where the account lived before, or an OAuth token that is shown without its proof.
             raise refuse(400, "InvalidToken", "Token could not be verified")
         if token.kind != kind:
             raise refuse(400, "InvalidToken", "Bad token scope")

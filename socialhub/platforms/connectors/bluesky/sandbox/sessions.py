@@ -146,7 +146,7 @@ def _keep(call: Call, account: Account, family: str, kind: str, value: str, seco
             value=value,
             platform=simulator.key,
             kind=kind,
-            client_id="",
+            client_id=simulator.issuer(call.world, account.host),
             person=account.person,
             scopes=[kind],
             issued_at=call.now,

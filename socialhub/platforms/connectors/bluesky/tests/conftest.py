@@ -10,6 +10,7 @@ from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import Desk, connect
 
 from ..login import login
+from ..oauth import consent
 from .desks import CONNECTOR
 
 
@@ -24,3 +25,9 @@ def sandbox() -> Iterator[SandboxServer]:
 def desk(sandbox: SandboxServer) -> Desk:
     """Northwind on one of Bluesky's own servers."""
     return connect(CONNECTOR, login, sandbox)
+
+
+@pytest.fixture
+def bound(sandbox: SandboxServer) -> Desk:
+    """Northwind, signed in on its server's pages."""
+    return connect(CONNECTOR, consent, sandbox)

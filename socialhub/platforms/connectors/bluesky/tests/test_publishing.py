@@ -17,7 +17,7 @@ from socialhub.platforms.values import Content, Kind
 from ..limits import read_limits
 from ..record import new_keys
 from ..rules import NEW_IMAGE_BYTES, OLD_IMAGE_BYTES
-from .desks import CONNECTOR, OTHER, OWN, TEXT, THREAD
+from .desks import CONNECTOR, OTHER, OWN, TEXT, THREAD, row_before_the_post
 
 
 def records(desk: Desk) -> list[dict[str, Any]]:
@@ -29,14 +29,6 @@ def test_an_expired_token_is_renewed_and_the_post_goes_out_once(desk: Desk) -> N
     desk.server.control.advance(7300)
     row = desk.publish(TEXT)
     assert [post["id"] for post in desk.server.control.posts()] == [row.post_id]
-
-
-def test_an_account_that_moved_is_posted_to_where_it_lives_now(desk: Desk) -> None:
-    control = desk.server.control
-    control.call("POST", "platforms/bluesky/accounts", {"account": desk.account.external_id, "host": OTHER})
-    desk.publish(TEXT)
-    writes = [entry for entry in control.requests() if "putRecord" in entry["path"]]
-    assert [entry["host"] for entry in writes] == [OTHER]
 
 
 def test_handles_are_looked_up_and_what_nobody_has_stays_text(desk: Desk) -> None:
@@ -103,14 +95,6 @@ def test_a_blind_repeat_is_harmless_whatever_the_server_answers(
     again = desk.publish(content, row=clone(before))
     assert again.post_id == first.post_id
     assert [post["text"] for post in desk.server.control.posts()] == [part.text for part in content.posts]
-
-
-def row_before_the_post(desk: Desk, content: Content) -> Row:
-    """A delivery that stands before its public step."""
-    row = Row()
-    while row.step != "put_record":
-        desk.turn(row, content, {})
-    return row
 
 
 def clone(row: Row) -> Row:
