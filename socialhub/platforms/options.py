@@ -50,6 +50,7 @@ class Option:
     help: str = ""
     max: int | None = None
     max_items: int | None = None
+    min_items: int | None = None
     file: Frame | None = None
 
     def __post_init__(self) -> None:
@@ -121,6 +122,8 @@ def _check_value(option: Option, where: str, value: Any) -> list[Violation]:
             return check_file(value, option.file, where)
         case OptionType.LINES:
             lines = list(value)
+            if option.min_items and len(lines) < option.min_items:
+                return [Violation("option_too_few", where, option.min_items, len(lines))]
             if option.max_items and len(lines) > option.max_items:
                 return [Violation("option_too_many", where, option.max_items, len(lines))]
             return [

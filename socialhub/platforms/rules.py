@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, str] = {
     "option_gone": "The file for {limit} is no longer there. Choose it again.",
     "option_too_long": "Too long: {actual} of {limit} characters.",
     "option_too_large": "Too large: {actual}, at most {limit}.",
+    "option_too_few": "Too few: {actual}, at least {limit}.",
     "option_too_many": "Too many: {actual}, at most {limit}.",
 }
 

@@ -51,7 +51,15 @@ options = Options(
             kinds=frozenset({Kind.VIDEO}),
             file=STILL,
         ),
-        Option("poll_options", "Poll: answers", OptionType.LINES, kinds=ONLY_TEXT, max=30, max_items=4),
+        Option(
+            "poll_options",
+            "Poll: answers",
+            OptionType.LINES,
+            kinds=ONLY_TEXT,
+            max=30,
+            min_items=2,
+            max_items=4,
+        ),
         Option(
             "poll_question",
             "Poll: question",

@@ -67,7 +67,9 @@ THUMBNAIL = Option(
 )
 ONLY_TEXT = frozenset({Kind.TEXT})
 POLL = (
-    Option("poll_options", "Poll: answers", OptionType.LINES, kinds=ONLY_TEXT, max=50, max_items=4),
+    Option(
+        "poll_options", "Poll: answers", OptionType.LINES, kinds=ONLY_TEXT, max=50, min_items=2, max_items=4
+    ),
     Option(
         "poll_seconds",
         "Poll: open for",

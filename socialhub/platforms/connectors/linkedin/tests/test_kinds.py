@@ -130,8 +130,11 @@ def test_a_poll_is_asked(sandbox: SandboxServer, way: Callable[[SandboxServer], 
 def test_the_text_is_the_question_of_a_poll_without_one_and_one_answer_is_too_few(page: Desk) -> None:
     page.publish(Content(Kind.TEXT, "Filter or not?"), {"poll_options": ["Yes", "No"]})
     assert live(page)[0]["content"]["poll"]["question"] == "Filter or not?"
+    lonely = {"poll_options": ["Yes"]}
+    assert [violation.code for violation in CONNECTOR.check(TEXT, page.account, lonely)] == ["option_too_few"]
+    assert CONNECTOR.check(TEXT, page.account, POLL) == ()
     with pytest.raises(PlatformError) as caught:
-        page.publish(Content(Kind.TEXT, "Filter?"), {"poll_options": ["Yes"]})
+        page.publish(Content(Kind.TEXT, "Filter?"), lonely)
     assert caught.value.kind is Fault.INVALID_REQUEST
 
 

@@ -105,6 +105,12 @@ def test_an_edit_that_would_cost_the_poll_is_refused(desk: Desk) -> None:
     assert (caught.value.kind, live(desk)[0]["text"]) == (Fault.INVALID_REQUEST, TEXT.text)
 
 
+def test_a_poll_needs_two_answers_while_it_is_written(desk: Desk) -> None:
+    for answers, codes in ((["Yes"], ["option_too_few"]), (["Yes", "No"], []), ([], [])):
+        broken = CONNECTOR.check(TEXT, desk.account, {"poll_options": answers})
+        assert [violation.code for violation in broken] == codes
+
+
 def test_what_is_gone_cannot_be_edited(desk: Desk) -> None:
     with pytest.raises(PlatformError) as caught:
         edit(desk, "1", BETTER)
