@@ -292,8 +292,11 @@ def option_cases(option: Option) -> Iterator[tuple[str, tuple[Any, ...], Any, st
             yield "max", (option.max - 1, option.max), option.max + 1, "option_too_large"
         case OptionType.LINES:
             if option.max:
-                long = "a" * option.max
-                yield "max", ([long[1:]], [long]), [long + "a"], "option_too_long"
+                long, more = "a" * option.max, ["b"] * ((option.min_items or 1) - 1)
+                yield "max", ([long[1:], *more], [long, *more]), [long + "a", *more], "option_too_long"
+            if option.min_items:
+                least = ["a"] * option.min_items
+                yield "min_items", (least, [*least, "a"]), least[1:], "option_too_few"
             if option.max_items:
                 lines = ["a"] * option.max_items
                 yield "max_items", (lines[1:], lines), [*lines, "a"], "option_too_many"
