@@ -47,8 +47,24 @@ def test_a_photo_goes_to_a_facebook_page(stack: Stack, facebook: Page) -> None:
     expect(page.locator("main")).to_contain_text("Facebook")
     compose(stack, page, "Facebook", "The roastery opens its doors on Sunday.")
     attach(page, "door.jpg", "image/jpeg", photo(), "An open door and a cup beside it")
-    page.goto(publish_now(stack, page))
+    link, post = publish_now(stack, page), page.url
+    page.goto(link)
     expect(page.locator("body")).to_contain_text("The roastery opens its doors on Sunday.")
+    assert is_drawn(page, "An open door and a cup beside it")
+    page.goto(post)
+    change = page.locator("#flights a", has_text="Change the words")
+    for _ in range(50):  # offered as soon as the last step after publishing is done
+        if change.count():
+            break
+        page.reload()
+    page.locator("#flights summary").first.click()
+    change.click()
+    page.get_by_label("Text").fill("The roastery opens its doors on Monday.")
+    page.get_by_role("button", name="Change it on Facebook").click()
+    page.wait_for_url(post)
+    page.goto(link)
+    expect(page.locator("body")).to_contain_text("The roastery opens its doors on Monday.")
+    expect(page.locator("body")).not_to_contain_text("Sunday")
     assert is_drawn(page, "An open door and a cup beside it")
 
 

@@ -84,4 +84,5 @@ publishing = Publishing(
     },
     delete=delete,
     edit=edit,
+    edit_options=frozenset({"title"}),
 )
