@@ -13,7 +13,9 @@ from accounts.credentials import environment_name, find_app, save_app, stored_ap
 from accounts.forms import AppForm
 from accounts.models import Workspace
 from accounts.network import redirect_uri
+from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.login import OAuth2
 from socialhub.platforms.registry import connectors
 
 
@@ -65,8 +67,10 @@ def _is_ready(workspace: Workspace, connector: Connector) -> bool:
 @public("authorization servers read here who we are; it names nobody and holds no secret")
 def client_document(request: HttpRequest, platform: str, login: str) -> JsonResponse:
     """The document whose address is our client id."""
-    connector = connectors().get(platform)
-    method = next((one for one in connector.consents if one.key == login), None) if connector else None
-    if method is None or not method.own_client:
+    try:
+        method = registry.get(platform).login(login)
+    except LookupError:
+        raise Http404 from None
+    if not isinstance(method, OAuth2) or not method.own_client:
         raise Http404
     return JsonResponse(document(platform, method))

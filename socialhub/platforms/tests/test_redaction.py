@@ -28,6 +28,11 @@ TOKEN = "EAAB+w/x=y z-1234567890"
         "https://files.test/upload?upload_id=abcdefghijk&upload_token=abcdefghijk",
         "appsecret_proof=abcdefghijk",
         "code_verifier = abcdefghijk",
+        "Authorization: DPoP abcdefghijklmnop",
+        "DPoP: abcdefghijk.abcdefghijk.abcdefghijk",
+        '{"proof_key": "abcdefghijk"}',
+        '{"request_uri": "urn:abcdefghijk"}',
+        "client_assertion=abcdefghijk&x=1",
     ],
 )
 def test_what_is_named_like_a_secret_is_cut(text: str) -> None:

@@ -89,6 +89,7 @@ consent = OAuth2(
     find_server=find_server,
     own_client=True,
     dpop=True,
+    requirement="Your handle is all it takes: you sign in on your own server's pages.",
     typed=TypedField("host", "Handle", help="Such as name.bsky.social. Or the name of your server."),
     read_tokens=read_bound_tokens,
 )
