@@ -53,6 +53,7 @@ class Case:
 
 CASES = [
     Case("mastodon", host="social.example", least=3),
+    Case("bluesky", host="northwind.bsky.social", least=2),
     Case("mastodon", host="social.example", parts=2, least=4),
     Case("x", parts=2, least=4),
     Case("x", file="video", least=5),
@@ -114,7 +115,10 @@ class Hub:
 def northwind(live_server: LiveServer, settings: object, tmp_path: Path) -> Iterator[Hub]:
     """A hub with a web server that platforms can fetch pictures from, and a sandbox."""
     with SandboxServer() as sandbox:
-        settings.SANDBOX_URL, settings.PUBLIC_URL = sandbox.url, live_server.url  # type: ignore[attr-defined]
+        home = live_server.url.replace(
+            "localhost", "127.0.0.1"
+        )  # some logins take loopback hosts in numbers only
+        settings.SANDBOX_URL, settings.PUBLIC_URL = sandbox.url, home  # type: ignore[attr-defined]
         sandbox.control.enforce_limits(False)
         maya = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
         workspace = create_workspace(owner=maya, name="Northwind Coffee", zone="Europe/London")
