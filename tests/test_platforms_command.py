@@ -9,13 +9,14 @@ from pathlib import Path
 from django.core.management import call_command
 
 from socialhub.platforms import registry
+from socialhub.platforms.values import Kind
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "platforms.md"
 
 
-def _run(form: str) -> str:
+def _run(*form: str) -> str:
     out = io.StringIO()
-    call_command("platforms", form, stdout=out)
+    call_command("platforms", *form, stdout=out)
     return out.getvalue()
 
 
@@ -35,3 +36,13 @@ def test_the_matrix_has_every_kind_limit_login_and_quota_as_json() -> None:
         assert len(told["quotas"]) == len(connector.quotas)
         assert told["rules_source"].startswith("https://")
         assert [option["key"] for option in told["options"]] == list(connector.options.by_key)
+
+
+def test_every_kind_is_there_or_its_absence_has_a_reason() -> None:
+    shown = _run()
+    assert shown.rstrip().endswith("10 platforms")
+    for connector in registry.connectors().values():
+        assert connector.publishing is not None
+        assert set(connector.publishing.left_out) == set(Kind) - set(connector.kinds)
+        assert connector.name in shown
+        assert all(why in shown for why in connector.publishing.left_out.values())

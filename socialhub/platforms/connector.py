@@ -24,8 +24,9 @@ class Publishing:
 
     ``delete`` removes a published post (``None`` where the API cannot): one that is gone already is as good as
     removed. ``edit`` gives a published post other words: its text and the options named in ``edit_options``;
-    repeating it changes nothing more. ``lane`` names what the platform wants written one after the other (a board),
-    by the account and the answered options. ``posts_of`` gives the ids of a thread out of its facts.
+    repeating it changes nothing more. ``lane`` names what the platform wants written one after the other (a
+    board), by the account and the answered options. ``left_out`` says of each other kind why it is not there.
+    ``posts_of`` gives the ids of a thread out of its facts.
     """
 
     flows: Mapping[Kind, Flow]
@@ -33,6 +34,7 @@ class Publishing:
     edit: Callable[[Api, Account, str, Content, Mapping[str, Any]], None] | None = None
     edit_options: frozenset[str] = frozenset()
     lane: Callable[[Account, Mapping[str, Any]], str] | None = None
+    left_out: Mapping[Kind, str] = field(default_factory=dict)
     posts_of: Callable[[Facts], tuple[str, ...]] | None = None
 
     def live_ids(self, post_id: str, facts: Facts) -> tuple[str, ...]:

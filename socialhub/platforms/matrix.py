@@ -12,6 +12,7 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.login import Login, OAuth2, PasswordLogin
 from socialhub.platforms.options import Option
 from socialhub.platforms.rules import KindRules
+from socialhub.platforms.values import Kind
 
 Table = Mapping[str, Any]
 HEAD = """# Platforms
@@ -35,6 +36,7 @@ def _platform(connector: Connector) -> Table:
         "capabilities": sorted(connector.capabilities),
         "can_delete": bool(connector.publishing and connector.publishing.delete),
         "can_edit": bool(connector.publishing and connector.publishing.edit),
+        "left_out": _left_out(connector),
         "edit_options": sorted(connector.publishing.edit_options) if connector.publishing else [],
         "rules_checked": rules.checked.isoformat() if rules else None,
         "rules_source": rules.source if rules else None,
@@ -45,6 +47,12 @@ def _platform(connector: Connector) -> Table:
         "quotas": [_plain(quota) for quota in connector.quotas],
         "flows": _flows(connector),
     }
+
+
+def _left_out(connector: Connector) -> Table:
+    """Each kind that is not offered, with the reason."""
+    known = connector.publishing.left_out if connector.publishing else {}
+    return {kind.value: known[kind] for kind in Kind if kind in known}
 
 
 def _kind(rules: KindRules) -> Table:
@@ -122,6 +130,18 @@ def _plain(value: Any) -> Any:
     return {name: _plain(part) for name, part in value.items()} if isinstance(value, Mapping) else value
 
 
+def to_text(platforms: list[Table]) -> str:
+    """A line a platform for a terminal: its kinds, and what becomes of a post afterwards."""
+    lines = []
+    for one in platforms:
+        later = [word for word, can in (("edit", one["can_edit"]), ("delete", one["can_delete"])) if can]
+        lines.append(
+            f"{one['name']:<10} {', '.join(one['kinds'])}  [{', '.join(later) or 'no changes later'}]"
+        )
+        lines += [f"{'':<10} no {kind}: {why}" for kind, why in one["left_out"].items()]
+    return "\n".join(lines) + f"\n{len(platforms)} platforms\n"
+
+
 def to_markdown(platforms: list[Table]) -> str:
     """The page docs/platforms.md."""
     lines = [HEAD, "| Platform | Kinds of post | Logins | Rules read |", "| --- | --- | --- | --- |"]
@@ -148,6 +168,12 @@ def _section(one: Table) -> Iterator[str]:
         moving = _document(rules["document"]) if rules["document"] else _video(rules["video"])
         cells = (kind, _text(rules), _files(rules), _image(rules["image"]), moving)
         yield f"| {' | '.join(cells)} | {_way(one['flows'][kind])} |"
+    yield ""
+    yield (
+        "Left out: "
+        + " ".join(f"{kind} ({why.rstrip('.')})," for kind, why in one["left_out"].items())[:-1]
+        + "."
+    )
     yield ""
     yield "| Option | Asked as | For | Default |"
     yield "| --- | --- | --- | --- |"

@@ -1,9 +1,9 @@
-"""`manage.py platforms`: what each platform takes, as JSON for programs or Markdown for people."""
+"""`manage.py platforms`: what each platform takes, in short, as JSON for programs or as a page."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
+from json import dumps
 
 from django.core.management.base import BaseCommand
 
@@ -17,15 +17,16 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--json` or `--markdown`; docs/platforms.md is the latter."""
-        form = parser.add_mutually_exclusive_group(required=True)
+        """A short table unless told otherwise; docs/platforms.md is made with `--markdown`."""
+        form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="for programs")
         form.add_argument("--markdown", action="store_true", help="the text of docs/platforms.md")
 
-    def handle(self, *, markdown: bool, **options: object) -> None:
+    def handle(self, *, markdown: bool, json: bool, **options: object) -> None:
         """Print to standard output."""
         platforms = matrix.capability_matrix()
-        text = (
-            matrix.to_markdown(platforms) if markdown else json.dumps(platforms, indent=2, ensure_ascii=False)
-        )
+        if json:
+            text = dumps(platforms, indent=2, ensure_ascii=False)
+        else:
+            text = matrix.to_markdown(platforms) if markdown else matrix.to_text(platforms)
         self.stdout.write(text.rstrip("\n"))

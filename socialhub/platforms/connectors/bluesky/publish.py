@@ -156,4 +156,9 @@ publishing = Publishing(
     },
     delete=delete,
     posts_of=lambda facts: tuple(post["uri"] for post in facts.get("posts", ())),
+    left_out={
+        Kind.SHORT: "A short video is a video here.",
+        Kind.STORY: "The platform has none.",
+        Kind.DOCUMENT: "The platform has none.",
+    },
 )

@@ -85,4 +85,8 @@ publishing = Publishing(
     delete=delete,
     edit=edit,
     edit_options=frozenset({"title"}),
+    left_out={
+        Kind.DOCUMENT: "The API for Pages takes none.",
+        Kind.THREAD: "The platform has none.",
+    },
 )

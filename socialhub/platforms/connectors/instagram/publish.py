@@ -105,4 +105,10 @@ publishing = Publishing(
         Kind.STORY: Flow((QUOTA, CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK,)),
     },
     delete=delete,
+    left_out={
+        Kind.TEXT: "Every post needs a picture or a video.",
+        Kind.LINK: "Addresses in captions are no links.",
+        Kind.DOCUMENT: "The platform has none.",
+        Kind.THREAD: "The platform has none.",
+    },
 )

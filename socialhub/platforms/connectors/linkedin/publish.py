@@ -142,4 +142,9 @@ publishing = Publishing(
     },
     delete=delete,
     edit=edit,
+    left_out={
+        Kind.SHORT: "A short video is a video here.",
+        Kind.STORY: "LinkedIn closed its stories.",
+        Kind.THREAD: "The platform has none.",
+    },
 )

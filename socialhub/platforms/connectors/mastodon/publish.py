@@ -141,4 +141,10 @@ publishing = Publishing(
     edit=edit,
     edit_options=frozenset({"spoiler_text", "sensitive", "language"}),
     posts_of=lambda facts: tuple(post["id"] for post in facts.get("posts", ())),
+    left_out={
+        Kind.LINK: "The server makes the card of an address by itself: write it into the text.",
+        Kind.SHORT: "A short video is a video here.",
+        Kind.STORY: "The platform has none.",
+        Kind.DOCUMENT: "The platform has none.",
+    },
 )

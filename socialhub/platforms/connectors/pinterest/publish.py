@@ -127,4 +127,14 @@ publishing = Publishing(
     delete=delete,
     edit=edit,
     edit_options=frozenset({"title", "link", "board"}),
+    left_out={
+        Kind.TEXT: "Every pin needs a picture or a video.",
+        Kind.LINK: "A pin's link is one of its options.",
+        Kind.SHORT: "A short video is a video here.",
+        Kind.STORY: "Pinterest closed its idea pins.",
+        Kind.DOCUMENT: "The platform has none.",
+        Kind.THREAD: "The platform has none.",
+    },
+    # Several writes to one board at once are refused as too many (API reference, code 8, read 2026-07).
+    lane=lambda account, options: place(str(options.get("board") or ""))[0],
 )

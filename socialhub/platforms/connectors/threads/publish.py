@@ -80,4 +80,9 @@ publishing = Publishing(
     flows=dict.fromkeys((Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.GALLERY, Kind.VIDEO, Kind.THREAD), FLOW),
     delete=delete,
     posts_of=lambda facts: tuple(facts.get("posts", ())),
+    left_out={
+        Kind.SHORT: "A short video is a video here.",
+        Kind.STORY: "The platform has none.",
+        Kind.DOCUMENT: "The platform has none.",
+    },
 )

@@ -40,4 +40,14 @@ PHOTOS = Flow(
     ),
     after=(LINK,),
 )
-publishing = Publishing(flows={Kind.IMAGE: PHOTOS, Kind.GALLERY: PHOTOS, Kind.VIDEO: VIDEO})
+publishing = Publishing(
+    flows={Kind.IMAGE: PHOTOS, Kind.GALLERY: PHOTOS, Kind.VIDEO: VIDEO},
+    left_out={
+        Kind.TEXT: "Every post needs photos or a video.",
+        Kind.LINK: "Addresses in captions are no links.",
+        Kind.SHORT: "Every video here is one.",
+        Kind.STORY: "The API for posting takes none.",
+        Kind.DOCUMENT: "The platform has none.",
+        Kind.THREAD: "The platform has none.",
+    },
+)

@@ -129,4 +129,10 @@ publishing = Publishing(
     },
     delete=delete,
     posts_of=lambda facts: tuple(facts.get("posts", ())),
+    left_out={
+        Kind.LINK: "X makes the card of an address by itself: write it into the text.",
+        Kind.SHORT: "A short video is a video here.",
+        Kind.STORY: "The platform has none.",
+        Kind.DOCUMENT: "The platform has none.",
+    },
 )

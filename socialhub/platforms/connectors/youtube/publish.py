@@ -43,5 +43,17 @@ FLOW = Flow(
     ),
 )
 publishing = Publishing(
-    flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW}, delete=delete, edit=edit, edit_options=CHANGEABLE
+    flows={Kind.VIDEO: FLOW, Kind.SHORT: FLOW},
+    delete=delete,
+    edit=edit,
+    edit_options=CHANGEABLE,
+    left_out={
+        Kind.TEXT: "The API has no posts of the community tab.",
+        Kind.LINK: "The API has no posts of the community tab.",
+        Kind.IMAGE: "The API has no posts of the community tab.",
+        Kind.GALLERY: "The API has no posts of the community tab.",
+        Kind.STORY: "YouTube closed its stories.",
+        Kind.DOCUMENT: "The platform has none.",
+        Kind.THREAD: "The platform has none.",
+    },
 )
