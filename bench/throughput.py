@@ -23,10 +23,9 @@ def measure(*, posts: int, postgres: bool) -> dict[str, Any]:
         command = [sys.executable, "-m", "bench._bare", "--database", place.environment["DATABASE_URL"]]
         command += ["--provider", place.provider, "--posts", str(posts), "--threads", str(threads)]
         bare = posts / float(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
-        due = soon(1.5 + posts * 0.02)
         accounts = place.accounts(20)
-        texts = place.due_posts(accounts, [due] * posts)
         place.start_publisher()
+        texts = place.due_posts(accounts, [soon(3 + posts * 0.04)] * posts)
         left = place.wait(texts, within=120)
         found = lags(place.seen(), texts)
     return {

@@ -21,6 +21,7 @@ from django.db.models import F, QuerySet
 from publishing.clock import database_now, in_line, in_sql
 from publishing.models import Delivery
 from publishing.shares import NOBODY, Crowded, Party
+from publishing.statements import update_where
 from publishing.states import State
 from socialhub.platforms.transport import TooLate
 
@@ -179,7 +180,7 @@ def enter_doubt(held: Claim, now: datetime, step: str, unsaved: Mapping[str, Any
         "next_at": held.until + doubt_margin(),
     }
     with in_line():
-        updated = _ours(held).update(**values)
+        updated = update_where(Delivery, values, id=held.id, lease_token=held.token)
     if not updated:
         raise LostClaim(f"delivery {held.id}")
 
@@ -190,7 +191,7 @@ def save(held: Claim, *, keep: bool = False, **values: Any) -> None:
     Raises :class:`LostClaim` when it is not ours.
     """
     values |= {"next_at": held.until} if keep else {"lease_until": None}
-    if not _ours(held).update(**values):
+    if not update_where(Delivery, values, id=held.id, lease_token=held.token):
         raise LostClaim(f"delivery {held.id}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,10 +24,14 @@ from publishing.turning import load, take_turn
 log = logging.getLogger(__name__)
 
 LONGEST_NAP = 0.25
+BUSY_NAP = 0.05
+BREATH = 0.01
+"""Turns that end together are followed by one claim, not by one each."""
 MOST_STEPS = 4
 """How many steps a turn takes as long as each is done at once; a wait, a chunk or a trouble ends it."""
 BEAT_EVERY = timedelta(seconds=5)
 DATABASE_PAUSE = 1.0
+WARM_UP = 5.0
 
 
 class Publisher:
@@ -52,15 +57,33 @@ class Publisher:
         """Work until told to stop, then drain."""
         renewing = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
         renewing.start()
+        self._warm_up()
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
                 self._wake.wait(self._round())
+                if self._held:
+                    self._stopping.wait(BREATH)
         finally:
             self._pool.shutdown(wait=True)
             self._done.set()
             renewing.join(timeout=5)
             connections.close_all()
+
+    def _warm_up(self) -> None:
+        """Let every thread open its connection to the database now, and not when the first burst is due."""
+        together = threading.Barrier(self.threads + 1, timeout=WARM_UP)
+
+        def open_connection() -> None:
+            with suppress(DatabaseError):  # the first turn will tell
+                connections["default"].ensure_connection()
+            with suppress(threading.BrokenBarrierError):
+                together.wait()
+
+        for _ in range(self.threads):
+            self._pool.submit(open_connection)
+        with suppress(threading.BrokenBarrierError):
+            together.wait()
 
     def run_once(self) -> int:
         """Claim what is due now, take the turns one after the other, give their number. For tests and tools."""
@@ -82,10 +105,11 @@ class Publisher:
             for claim, delivery in load(claims) if claims else ():
                 self._start(claim, delivery)
             if claims:
-                return 0.0 if len(claims) == most else 0.01
+                return 0.0
             due = claiming.next_due()
             nap = (due - database_now()).total_seconds() if due else LONGEST_NAP
-            return min(max(nap, 0.0), LONGEST_NAP)
+            # Overdue and yet not to be had: its party or its lane is busy, and a turn that ends wakes us.
+            return min(nap, LONGEST_NAP) if nap > 0 else BUSY_NAP
         except DatabaseError:
             log.exception("the database did not answer; trying again")
             connections.close_all()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from publishing.models import StepLog
+from publishing.statements import insert
 from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.redaction import redact
 from socialhub.platforms.transport import Exchange
@@ -49,7 +50,7 @@ def write(delivery_id: int, event: str, *, at: datetime, **facts: Any) -> None:
 
 def keep(lines: Sequence[StepLog]) -> None:
     """Add lines in one statement."""
-    StepLog.objects.bulk_create(lines)
+    insert(lines)
 
 
 def as_json(exchange: Exchange) -> dict[str, Any]:
