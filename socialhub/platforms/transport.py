@@ -47,12 +47,17 @@ _wire_guard: ContextVar[Callable[[], None] | None] = ContextVar("wire_guard", de
 
 @contextmanager
 def wire_guard(check: Callable[[], None]) -> Iterator[None]:
-    """Ask ``check`` at the last moment before the first byte of each request leaves; it raises TooLate."""
+    """Ask ``check`` before each piece of a request leaves, at the last moment; it raises TooLate."""
     mark = _wire_guard.set(check)
     try:
         yield
     finally:
         _wire_guard.reset(mark)
+
+
+def current_guard() -> Callable[[], None]:
+    """What is asked now before bytes leave."""
+    return _wire_guard.get() or (lambda: None)
 
 
 class TransportError(Exception):
@@ -125,43 +130,35 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _FirstByte:
-    """Asks the wire guard when the connection stands and no byte of the request has left."""
+class _Asking:
+    """Asks the wire guard when the connection stands, before each piece: the last one makes the request whole."""
 
     sock: Any
 
-    def putrequest(self, *args: Any, **kwargs: Any) -> None:
-        self._asked = False
-        super().putrequest(*args, **kwargs)  # type: ignore[misc]
-
     def send(self, data: Any) -> None:
-        if not getattr(self, "_asked", False):
-            if self.sock is None:
-                self.connect()  # type: ignore[attr-defined]
-            self._asked = True
-            check = _wire_guard.get()
-            if check is not None:
-                check()
-            _reach.get().append(Reach.UNKNOWN)
+        if self.sock is None:
+            self.connect()  # type: ignore[attr-defined]
+        current_guard()()
+        _reach.get().append(Reach.UNKNOWN)
         super().send(data)  # type: ignore[misc]
 
 
 _reach: ContextVar[list[Reach]] = ContextVar("reach")
 
 
-class _Connection(_FirstByte, HTTPConnection):
+class _Connection(_Asking, HTTPConnection):
     pass
 
 
-class _SecureConnection(_FirstByte, HTTPSConnection):
+class _SecureConnection(_Asking, HTTPSConnection):
     pass
 
 
-class _GuardedConnection(_FirstByte, GuardedHTTPConnection):
+class _GuardedConnection(_Asking, GuardedHTTPConnection):
     pass
 
 
-class _GuardedSecureConnection(_FirstByte, GuardedHTTPSConnection):
+class _GuardedSecureConnection(_Asking, GuardedHTTPSConnection):
     pass
 
 
@@ -284,7 +281,7 @@ class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignor
 
 def _explain(problem: BaseException, reach: Reach) -> TransportError:
     if isinstance(problem, TooLate):
-        return TransportError("lease_ended", Reach.NOT_SENT)
+        return TransportError("lease_ended", reach)
     causes = [problem, *(arg for arg in problem.args if isinstance(arg, BaseException))]
     if any(isinstance(cause, ForbiddenHost) for cause in (*causes, problem.__context__)):
         return TransportError("forbidden_host", Reach.NOT_SENT, is_retryable=False)

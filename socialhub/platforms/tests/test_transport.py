@@ -92,10 +92,27 @@ def test_the_wire_guard_is_asked_again_on_a_connection_that_is_kept_open() -> No
     asked: list[int] = []
     with wire(two_answers) as server:
         transport = Transport(sandbox_url=server.url)
-        with wire_guard(lambda: asked.append(1)):
-            assert transport.send(post()).status == 200
-            assert transport.send(post()).status == 200
-    assert (server.connections, len(asked)) == (1, 2)
+        for number in range(2):
+            with wire_guard(lambda number=number: asked.append(number)):  # type: ignore[misc]
+                assert transport.send(post()).status == 200
+    assert (server.connections, set(asked)) == (1, {0, 1})
+
+
+def test_the_wire_guard_is_asked_before_the_piece_that_makes_a_request_whole() -> None:
+    """A process that sleeps in the midst of an upload wakes up with the rest of it unsent."""
+    asked: list[int] = []
+
+    def ends_meanwhile() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise TooLate("the lease ended")
+
+    with wire(answer()) as server:
+        body = range_body(lambda offset, length: bytes(length), 0, 1024 * 1024, "video/mp4")
+        with wire_guard(ends_meanwhile), pytest.raises(TransportError) as caught:
+            Transport(sandbox_url=server.url).send(Request("POST", URL, body=body, timeout=(1, 1)))
+    assert (caught.value.reach, caught.value.reason) == (Reach.UNKNOWN, "lease_ended")
+    assert server.received == b""
 
 
 def test_an_endless_answer_is_cut_off() -> None:
