@@ -91,7 +91,10 @@ class Sandbox:
         try:
             response = self._run(call, matches)
             status = response.status_code
-            troubles.after_effect(call, self.closing)
+            try:
+                troubles.after_effect(call, self.closing)
+            except RefusalError as refusal:
+                response = refusal.response()
         except DroppedError:
             status = 0
             raise

@@ -15,13 +15,16 @@ KINDS = {
     "status": "answers `status`, or the platform's recorded error `code`; nothing happens",
     "reset_before": "resets the connection; nothing happens",
     "reset_midway": "takes the first `bytes` of an upload, then resets the connection",
+    "status_after": "the effect happens, then answers `status`, the recorded error `code`, or `status` with `body`",
     "reset_after": "the effect happens, then the connection is reset",
     "lost_answer": "the effect happens, nothing comes back until the client gives up",
     "expired_token": "the token of the request is dead from now on",
     "rejected_media": "the file of the request is found faulty",
     "lagging_listing": "listings hide what is younger than `seconds`",
     "kill": "sends SIGKILL to `signal.pid`, then answers nothing",
+    "stop": "sends SIGSTOP to `signal.pid`, then answers as usual: whoever continues the process finds the answer",
 }
+SIGNALS = {"kill", "stop"}
 
 
 class UnknownFaultError(ValueError):
@@ -78,7 +81,7 @@ class Faults:
         if kind not in KINDS:
             raise UnknownFaultError(f"kind must be one of {', '.join(KINDS)}")
         strange = set(match) - {"platform", "method", "host", "path", "nth", "times"}
-        if strange or set(signal) - {"pid", "when"} or (kind == "kill" and "pid" not in signal):
+        if strange or set(signal) - {"pid", "when"} or (kind in SIGNALS and "pid" not in signal):
             raise UnknownFaultError(
                 "match takes platform, method, host, path, nth, times; signal takes pid, when"
             )

@@ -10,8 +10,8 @@ import socket
 import struct
 import threading
 
-from .faults import AFTER, BEFORE
-from .simulator import Call, DroppedError
+from .faults import AFTER, BEFORE, Fault
+from .simulator import Call, DroppedError, RefusalError
 
 LONGEST_SILENCE = 600.0
 """Seconds after which even a lost answer lets its connection go."""
@@ -21,29 +21,35 @@ def before_effect(call: Call, closing: threading.Event) -> None:
     """What goes wrong before the platform has done anything."""
     for fault in call.faults:
         if fault.pid and fault.when == BEFORE:
-            _kill(fault.pid)
-            raise DroppedError
+            _signal(fault)
         if fault.kind == "slow":
             closing.wait(float(fault.details.get("seconds", 1)))
         elif fault.kind == "reset_before":
             raise DroppedError
         elif fault.kind == "status":
-            raise call.simulator.failure(
-                call, int(fault.details.get("status", 0)), str(fault.details.get("code", ""))
-            )
+            raise _failure(call, fault)
 
 
 def after_effect(call: Call, closing: threading.Event) -> None:
     """What goes wrong once the platform has done its part."""
     for fault in call.faults:
         if fault.pid and fault.when == AFTER:
-            _kill(fault.pid)
-            raise DroppedError
+            _signal(fault)
         if fault.kind == "lost_answer":
             _wait_until_gone(call.request.environ["werkzeug.socket"], closing)
             raise DroppedError
         if fault.kind == "reset_after":
             raise DroppedError
+        if fault.kind == "status_after":
+            raise _failure(call, fault)
+
+
+def _failure(call: Call, fault: Fault) -> RefusalError:
+    """The platform's own words for it, unless the fault brings others."""
+    status = int(fault.details.get("status", 0))
+    if "body" in fault.details:
+        return RefusalError(status, str(fault.details["body"]))
+    return call.simulator.failure(call, status, str(fault.details.get("code", "")))
 
 
 def cut(connection: socket.socket) -> None:
@@ -53,9 +59,13 @@ def cut(connection: socket.socket) -> None:
         os.close(connection.detach())
 
 
-def _kill(pid: int) -> None:
+def _signal(fault: Fault) -> None:
+    """Kill, and answer nothing; or stop, and go on."""
+    number = signal.SIGSTOP if fault.kind == "stop" else signal.SIGKILL
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+        os.kill(fault.pid, number)
+    if number == signal.SIGKILL:
+        raise DroppedError
 
 
 def _wait_until_gone(connection: socket.socket, closing: threading.Event) -> None:

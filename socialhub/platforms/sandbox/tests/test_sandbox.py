@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -151,10 +153,54 @@ def test_a_process_is_killed_before_or_after_the_effect_of_its_request(
     assert texts(sandbox) == live
 
 
+def test_a_process_that_is_stopped_at_its_request_finds_the_answer_when_it_goes_on(
+    sandbox: SandboxServer,
+) -> None:
+    token_of(sandbox)
+    code = (
+        "import os,requests,sys\n"
+        "print(os.getpid(), flush=True); sys.stdin.readline()\n"
+        f"got = requests.post('{sandbox.url}/{HOST}/api/v1/statuses', json={{'status': 'Hello'}},"
+        " headers={'Authorization': 'Bearer token-1'}, timeout=20)\n"
+        "sys.exit(got.status_code % 100)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as client:
+        assert client.stdin
+        assert client.stdout
+        pid = int(client.stdout.readline())
+        sandbox.control.fault("stop", match={"method": "POST"}, signal={"pid": pid, "when": "after_effect"})
+        client.stdin.write("go\n")
+        client.stdin.flush()
+        assert os.WIFSTOPPED(os.waitpid(pid, os.WUNTRACED)[1])
+        assert texts(sandbox) == ["Hello"]
+        os.kill(pid, signal.SIGCONT)
+        assert client.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"status": 503}, "temporary problem"),
+        ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "<h1>Bad gateway"),
+    ],
+)
+def test_an_answer_may_be_an_error_although_the_effect_happened(
+    sandbox: SandboxServer, details: dict[str, Any], said: str
+) -> None:
+    token_of(sandbox)
+    sandbox.control.fault("status_after", match={"method": "POST"}, **details)
+    answer = post(sandbox, "Hello")
+    assert (answer.status_code, said in answer.text) == (details["status"], True)
+    assert texts(sandbox) == ["Hello"]
+
+
 @pytest.mark.parametrize(
     "wish",
     [
         {"kind": "earthquake"},
+        {"kind": "stop"},
         {"kind": "slow", "match": {"verb": "GET"}},
         {"kind": "slow", "match": {"path": "("}},
     ],
