@@ -19,8 +19,8 @@ from socialhub.platforms.testing import CALLBACK, Desk, Row, Trouble
 from socialhub.platforms.tests.samples import file_of, film, picture
 from socialhub.platforms.transport import Transport
 from socialhub.platforms.values import Account, App, Content, Kind, Part, Secret, Tokens
-from tests.real_accounts import NAME, POST, Loopback, Owner, context_of
-from tests.real_pds import RealPds, running
+from tests.real_accounts import POST, Loopback, Owner, context_of
+from tests.real_pds import RealPds
 
 pytestmark = pytest.mark.pds
 
@@ -36,19 +36,6 @@ THREAD = Content(
         Part("Three"),
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPds]:
-    """One server for all tests: each makes an account of its own."""
-    with running(tmp_path_factory.mktemp("pds"), NAME) as server:
-        yield server
-
-
-@pytest.fixture
-def owner(pds: RealPds) -> Owner:
-    """A new account."""
-    return Owner(pds)
 
 
 def way_in() -> PasswordLogin:

@@ -16,22 +16,8 @@ from socialhub.platforms.testing import CALLBACK, Desk
 from socialhub.platforms.tests.samples import file_of, film, picture
 from socialhub.platforms.values import App, Content, Kind, Tokens
 from tests.real_accounts import CONNECTOR, NAME, Loopback, Owner, Visitor, context_of
-from tests.real_pds import RealPds, running
 
 pytestmark = pytest.mark.pds
-
-
-@pytest.fixture(scope="module")
-def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPds]:
-    """One server for all tests: each makes an account of its own."""
-    with running(tmp_path_factory.mktemp("pds"), NAME) as server:
-        yield server
-
-
-@pytest.fixture
-def owner(pds: RealPds) -> Owner:
-    """A new account."""
-    return Owner(pds)
 
 
 def way_in() -> OAuth2:

@@ -45,6 +45,14 @@ def allow(stack: Stack, page: Page) -> None:
     expect(page.locator(".toast, [role=status], main").first).to_be_visible()
 
 
+def connect(stack: Stack, page: Page, platform: str, method: str, tile: str, **more: str) -> Page:
+    """From no keys at all to a connected account: enter them, press the tile, allow, choose what is offered."""
+    enter_app(stack, page, platform, method, **more)
+    start_connecting(stack, page, tile)
+    allow(stack, page)
+    return page
+
+
 def compose(stack: Stack, page: Page, channel: str, *parts: str) -> None:
     """Open the composer, choose one channel ("X", or "X @maya" where there are two) and write."""
     page.goto(f"{stack.url}{HOME}compose/")

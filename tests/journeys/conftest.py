@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from tests.journeys.acts import HOME, allow, enter_app, start_connecting
+from tests.journeys.acts import HOME, allow, connect, start_connecting
 from tests.stack import Stack, running
 
 EMAIL, PASSWORD = "maya@northwind.test", "pour over at nine"
@@ -85,19 +85,13 @@ def remember(stack: Stack, seen: dict[str, str], answer: object) -> None:
 @pytest.fixture(scope="session")
 def instagram(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: an Instagram account is connected."""
-    enter_app(stack, signed_in, "instagram", "instagram", login="instagram")
-    start_connecting(stack, signed_in, "Instagram")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "instagram", "instagram", "Instagram", login="instagram")
 
 
 @pytest.fixture(scope="session")
 def x(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: an X account is connected."""
-    enter_app(stack, signed_in, "x", "oauth2")
-    start_connecting(stack, signed_in, "^X")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "x", "oauth2", "^X")
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,11 @@ from playwright.sync_api import Page, expect
 
 from socialhub.platforms.tests.samples import leaflet
 from tests.journeys.acts import (
-    allow,
     attach,
     compose,
-    enter_app,
+    connect,
     is_drawn,
     publish_now,
-    start_connecting,
 )
 from tests.media import photo
 from tests.stack import Stack
@@ -26,19 +24,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 @pytest.fixture(scope="session")
 def linkedin(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a member is connected."""
-    enter_app(stack, signed_in, "linkedin", "member", login="member")
-    start_connecting(stack, signed_in, "LinkedIn")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "linkedin", "member", "LinkedIn", login="member")
 
 
 @pytest.fixture(scope="session")
 def pinterest(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: an account with its boards is connected."""
-    enter_app(stack, signed_in, "pinterest", "oauth2")
-    start_connecting(stack, signed_in, "Pinterest")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "pinterest", "oauth2", "Pinterest")
 
 
 def test_a_photo_goes_to_linkedin(stack: Stack, linkedin: Page) -> None:

@@ -9,13 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import (
     HOME,
-    allow,
     attach,
     compose,
-    enter_app,
+    connect,
     is_drawn,
     publish_now,
-    start_connecting,
 )
 from tests.media import photo, video
 from tests.stack import Stack
@@ -26,19 +24,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 @pytest.fixture(scope="session")
 def facebook(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a Facebook Page is connected."""
-    enter_app(stack, signed_in, "facebook", "page", login="page")
-    start_connecting(stack, signed_in, "Facebook")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "facebook", "page", "Facebook", login="page")
 
 
 @pytest.fixture(scope="session")
 def threads(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a Threads profile is connected."""
-    enter_app(stack, signed_in, "threads", "threads")
-    start_connecting(stack, signed_in, "Threads")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "threads", "threads", "Threads")
 
 
 def test_a_photo_goes_to_a_facebook_page(stack: Stack, facebook: Page) -> None:

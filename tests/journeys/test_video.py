@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.acts import allow, attach, compose, enter_app, publish_now, start_connecting
+from tests.journeys.acts import attach, compose, connect, publish_now
 from tests.media import photo, video
 from tests.processes import eventually
 from tests.stack import Stack
@@ -19,19 +19,13 @@ SUBTITLES = b"WEBVTT\n\n00:00.000 --> 00:02.000\nWater first\n"
 @pytest.fixture(scope="module")
 def youtube(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a channel is connected."""
-    enter_app(stack, signed_in, "youtube", "google")
-    start_connecting(stack, signed_in, "YouTube")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "youtube", "google", "YouTube")
 
 
 @pytest.fixture(scope="module")
 def tiktok(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a creator is connected."""
-    enter_app(stack, signed_in, "tiktok", "oauth2")
-    start_connecting(stack, signed_in, "TikTok")
-    allow(stack, signed_in)
-    return signed_in
+    return connect(stack, signed_in, "tiktok", "oauth2", "TikTok")
 
 
 def option(page: Page, key: str) -> Locator:
