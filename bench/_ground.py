@@ -100,7 +100,7 @@ def ground(*, postgres: bool, delay: float = 0.0, slow: float = 25.0, **settings
     """A database of its own and a provider that answers after ``delay`` seconds; ``settings`` for publishers."""
     from tests.stack import free_port
 
-    with tempfile.TemporaryDirectory() as folder, _database(Path(folder), postgres=postgres) as url:
+    with tempfile.TemporaryDirectory() as folder, database(Path(folder), postgres=postgres) as url:
         port = free_port()
         environment = {
             **os.environ, "DATABASE_URL": url, "SANDBOX_URL": f"http://127.0.0.1:{port}",
@@ -135,7 +135,7 @@ def ground(*, postgres: bool, delay: float = 0.0, slow: float = 25.0, **settings
 
 
 @contextlib.contextmanager
-def _database(folder: Path, *, postgres: bool) -> Iterator[str]:
+def database(folder: Path, *, postgres: bool) -> Iterator[str]:
     import psycopg
 
     if not postgres:

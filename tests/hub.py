@@ -50,7 +50,7 @@ def connect(
         assert offer.connected is not None
         return offer.connected
     if not method.user_host:
-        app = control.create_app(platform, [redirect_uri(platform)])
+        app = control.create_app(platform, [redirect_uri(platform)], login=method.key)
         save_app(workspace=workspace, login=method, values=app, by=membership.user)
     address = connecting.begin(
         membership=membership, session_key=SESSION, connector=connector, login=method, typed_host=host

@@ -1,0 +1,280 @@
+"""One post, whatever crashes: ``python -m bench.crash [--quick] [--database both] [--json]``.
+
+Every flow of every platform by every login is walked once to learn its requests. Then, for each request, a publisher
+dies by SIGKILL before it sends, after it has sent, after the effect, and with the answer in hand; further troubles
+befall the requests of the public step. After each case the engine goes on, over the waits, until the post rests, and
+what is live is counted on the sandbox. ``real_kills`` are `kill -9` of real `manage.py publisher` processes, alone
+and two at once. Exit code 1 if anything is double, lost or stranded, or unconfirmed where the platform does tell.
+``--only`` names a way, as in "mastodon server thread". ``window``: see docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench import _signals, _window
+from bench._ground import ROOT
+from bench._harbour import Harbour, Way, all_ways, harbour
+from bench._ordeals import CRASHES, IN_THE_WINDOW, TROUBLES, Child, Ordeal, settle
+
+PARTS = 2
+"""How many processes share the cases: one a core of the machine that the figures are from."""
+QUICK_STEP = 16
+KILLS, PAIRS = 40, 24
+"""Real processes killed: alone, and while two work at once. On each database."""
+GRAVE = ("double", "lost", "stranded", "unconfirmed_unexpected")
+COUNTED = ("cases", "real_kills", "double", "lost", "stranded", "unconfirmed", "failed_but_live")
+Requests = list[tuple[str, bool]]
+"""The step of each request of a way, and whether it is public."""
+
+
+@dataclass
+class Tally:
+    """What became of the cases."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    where: dict[str, list[str]] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, key: str, name: str) -> None:
+        """Count one, by name."""
+        self.counts[key] += 1
+        self.where.setdefault(key, []).append(name)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is printed."""
+        named = {f"{key}_where": sorted(names) for key, names in self.where.items()}
+        counts = {key: self.counts[key] for key in (*COUNTED, "unconfirmed_unexpected")}
+        return {**counts, "unconfirmed_where": [], **named, "kinds": dict(self.kinds), **self.extra}
+
+
+@dataclass
+class Case:
+    """One post and what shall befall it."""
+
+    place: Harbour
+    way: Way
+    kind: str
+    where: str = ""
+    allows: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Remember what is live already."""
+        self.before = {post["id"] for post in self.place.live(self.way.platform)}
+
+    def judge(self, delivery: Any, tally: Tally) -> None:
+        """Count what became of it; the platform's word against the row's."""
+        from publishing.states import State
+        from tests.hub import SETTLED
+
+        name = f"{self.way}, {self.kind} {self.where}".strip()
+        tally.counts["cases"] += 1
+        tally.kinds[self.kind] += 1
+        delivery.refresh_from_db()
+        copies = self.place.copies(delivery, self.before)
+        is_live = copies.most > 0 and not copies.missing
+        if copies.most > 1 or copies.comments > 1:
+            tally.add("double", f"{name}: {copies}")
+        if delivery.next_at is not None or delivery.state not in SETTLED:
+            tally.add("stranded", f"{name}: {delivery.state} at {delivery.step}")
+        elif delivery.state == State.UNCONFIRMED:
+            tally.add("unconfirmed", name)
+            if self.way.is_knowable:
+                tally.add("unconfirmed_unexpected", f"{name}: {delivery.error_message}")
+        elif delivery.state == State.PUBLISHED:
+            if not is_live:
+                tally.add("lost", f"{name}: published, but {copies}")
+        elif delivery.state not in self.allows or not delivery.error_message:
+            tally.add("lost", f"{name}: {delivery.state}, {copies}, {delivery.error_message!r}")
+        elif is_live:
+            tally.add("failed_but_live", name)
+
+
+def requests_of(place: Harbour, way: Way, tally: Tally) -> Requests:
+    """Walk the way once undisturbed."""
+    case = Case(place, way, "nothing_happens")
+    delivery = place.queue(way)
+    settle(place, delivery)
+    case.judge(delivery, tally)
+    flow = place.account(way).connector.publishing.flow(way.kind)
+    lines = delivery.log.order_by("pk")
+    return [(line.step, flow.step(line.step).is_public) for line in lines for _ in line.exchanges]
+
+
+def walk(place: Harbour, ways: Sequence[Way], tally: Tally, *, quick: bool) -> None:
+    """All cases of these ways, or a spread of them."""
+    done: set[tuple[str, str, str]] = set()
+    number = 0
+    for way in ways:
+        requests = requests_of(place, way, tally)
+        for ordeal, at in cases_of(requests):
+            key = (way.platform, way.login, ordeal.name)
+            number += 1
+            if (ordeal.once_a_login and key in done) or (quick and number % QUICK_STEP):
+                continue
+            done.add(key)
+            undergo(place, way, ordeal, at, f"at {at} ({requests[at - 1][0]})", tally)
+
+
+def cases_of(requests: Requests) -> Iterator[tuple[Ordeal, int]]:
+    """Each ordeal with the number, from 1, of each request that it is for."""
+    for ordeal in (*CRASHES, *TROUBLES):
+        for at, (_, is_public) in enumerate(requests, 1):
+            if ordeal.everywhere or is_public:
+                yield ordeal, at
+
+
+def undergo(place: Harbour, way: Way, ordeal: Ordeal, at: int, where: str, tally: Tally) -> None:
+    """One case in a forked publisher."""
+    from accounts import tokens
+
+    tokens.authorised(place.account(way))  # a refresh in the midst of it would be another case
+    case = Case(place, way, ordeal.name, where, ordeal.allows)
+    delivery = place.queue(way)
+    Child(place, delivery, ordeal, at).run()
+    settle(place, delivery)
+    case.judge(delivery, tally)
+
+
+def spread(part: int) -> list[Way]:
+    """One way of each login, another kind for each: what real processes are tried on."""
+    first: dict[tuple[str, str], list[Way]] = {}
+    for way in all_ways():
+        first.setdefault((way.platform, way.login), []).append(way)
+    return [ways[(number + part) % len(ways)] for number, ways in enumerate(first.values())]
+
+
+def kill_real(place: Harbour, part: int, tally: Tally, *, kills: int, pairs: int) -> None:
+    """`kill -9` of real publishers: one that works alone, then one of two."""
+    ways = spread(part)
+    lengths = {way: len(requests_of(place, way, tally)) for way in ways[:kills]}
+    for number in range(kills):
+        way, when = ways[number % len(ways)], ("after_effect", "before_effect")[number // len(ways) % 2]
+        nth = lengths[way] - number % lengths[way]
+        case = Case(place, way, "real_kill", f"{when} of {nth}")
+        delivery, was_killed = _signals.kill_one(place, way, nth, when)
+        case.judge(delivery, tally)
+        tally.counts["real_kills"] += was_killed
+    if pairs:
+        two = [_signals.publisher(place, lease=_signals.LEASE) for _ in range(2)]
+        for number in range(pairs):
+            group = list({way.platform: way for way in ways[number % 3 :: 3]}.values())
+            when = ("after_effect", "before_effect")[number % 2]
+            cases = [Case(place, way, "real_kill_of_two", f"{when} {number}") for way in group]
+            deliveries, was_killed = _signals.kill_one_of_two(place, two, group, 2 + number % 11, when)
+            for case, delivery in zip(cases, deliveries, strict=True):
+                case.judge(delivery, tally)
+            tally.counts["real_kills"] += was_killed
+        for process in two:
+            _signals.end(process)
+
+
+def suspend_real(place: Harbour, part: int, tally: Tally, *, most: int) -> None:
+    """SIGSTOP for longer than the lease, then SIGCONT; and SIGTERM while the public request is under way."""
+    ways = [way for way in spread(part) if way.is_knowable][:most]
+    sleeper = _signals.publisher(place, lease=_signals.SHORT_LEASE)
+    for number, way in enumerate(ways):
+        when = ("before_effect", "after_effect")[number % 2]
+        case = Case(place, way, "suspended_past_its_lease", when)
+        delivery, was_stopped = _signals.suspend(place, sleeper, way, 2 + number % 3, when)
+        tally.counts["suspended"] += was_stopped
+        case.judge(delivery, tally)
+    _signals.end(sleeper)
+    for way in ways[: most // 2]:
+        case = Case(place, way, "told_to_stop")
+        delivery, code, left = _signals.drain(place, way)
+        if code:
+            tally.add("stranded", f"{way}, told to stop: it ended with {code} and left {left}")
+        case.judge(delivery, tally)
+
+
+def fall_asleep_in_the_window(place: Harbour, part: int, tally: Tally) -> None:
+    """What remains possible: suspended between the last look at the lease and the bytes. Counted apart."""
+    found = Tally()
+    for way in spread(part):
+        requests = requests_of(place, way, tally)
+        at = next((number for number, (_, is_public) in enumerate(requests, 1) if is_public), 0)
+        last = max((number for number, (_, is_public) in enumerate(requests, 1) if is_public), default=at)
+        undergo(place, way, IN_THE_WINDOW, last, f"at {last}", found)
+    doubles = sorted(name.partition(",")[0] for name in found.where.get("double", []))
+    tally.extra["asleep_in_the_window"] = {
+        "cases": found.counts["cases"], "double": len(doubles), "double_where": doubles,
+    }  # fmt: skip
+
+
+def measure_part(*, postgres: bool, quick: bool, part: int, only: str) -> dict[str, Any]:
+    """One share of the cases, in this process."""
+    tally = Tally()
+    with harbour(postgres=postgres) as place:
+        ways = [way for way in all_ways() if only in str(way)]
+        walk(place, ways[part::PARTS], tally, quick=quick)
+        if not only:
+            kills, pairs = (2, 1) if quick else (KILLS // PARTS, PAIRS // PARTS)
+            kill_real(place, part, tally, kills=kills, pairs=pairs)
+            suspend_real(place, part, tally, most=1 if quick else 8)
+            if not quick:
+                fall_asleep_in_the_window(place, part, tally)
+            if part == 0:
+                tally.extra["window"] = _window.measure(requests=300 if quick else 2000)
+    return tally.as_json()
+
+
+def measure(*, postgres: bool, quick: bool, only: str) -> dict[str, Any]:
+    """All shares at once, each in a process with a database of its own; then what they found together."""
+    started = time.monotonic()
+    command = [sys.executable, "-m", "bench.crash", "--database", "postgres" if postgres else "sqlite"]
+    command += ["--only", only, *(["--quick"] if quick else [])]
+    children = [
+        subprocess.Popen([*command, "--part", str(part)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for part in range(PARTS)
+    ]
+    said = [child.communicate()[0] for child in children]
+    if any(child.returncode for child in children):
+        raise SystemExit(2)
+    found: dict[str, Any] = {}
+    for text in said:
+        add_up(found, json.loads(text.splitlines()[-1]))
+    return found | {"seconds": round(time.monotonic() - started, 1)}
+
+
+def add_up(found: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add counts, join lists."""
+    for key, value in more.items():
+        if isinstance(value, dict):
+            add_up(found.setdefault(key, {}), value)
+        else:
+            found[key] = found[key] + value if key in found else value
+
+
+def main() -> int:
+    """The command line; prints one JSON line."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a spread, in about a minute a database")
+    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--only", default="", help="ways whose name has this in it: 'mastodon server thread'")
+    parser.add_argument("--part", type=int, default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
+    options = parser.parse_args()
+    chosen: dict[str, Any] = {"quick": options.quick, "only": options.only}
+    if options.part is not None:
+        print(json.dumps(measure_part(postgres=options.database == "postgres", part=options.part, **chosen)))
+        return 0
+    databases = ("sqlite", "postgres") if options.database == "both" else (options.database,)
+    found: dict[str, Any] = {"bench": "crash"}
+    for database in databases:
+        found[database] = measure(postgres=database == "postgres", **chosen)
+    print(json.dumps(found))
+    return int(any(found[database].get(key) for database in databases for key in GRAVE))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
