@@ -16,7 +16,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from publishing.clock import database_now, in_line, in_sql
 from publishing.models import Delivery
@@ -144,6 +145,16 @@ def next_due() -> datetime | None:
         .first()
     )
     return moment.astimezone(UTC) if moment else None
+
+
+def unclaimed() -> QuerySet[Delivery, datetime | None]:
+    """When those came due that wait for a claim, the most overdue first; by the database's time.
+
+    One whose lane is in use does not wait for a publisher but for its turn there.
+    """
+    busy = Delivery.objects.filter(lane=OuterRef("lane"), lease_until__gt=Now()).exclude(lane="")
+    rows = Delivery.objects.filter(~Exists(busy) | Q(lane=""), next_at__lte=Now())
+    return rows.order_by("next_at").values_list("next_at", flat=True)
 
 
 def renew(claims: Iterable[Claim]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError, connections
 
 from accounts import heartbeats
-from publishing import claiming, outcomes, shares
+from publishing import claiming, outcomes, shares, tallies
 from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.turning import load, take_turn
@@ -32,6 +33,8 @@ MOST_STEPS = 4
 BEAT_EVERY = timedelta(seconds=5)
 DATABASE_PAUSE = 1.0
 WARM_UP = 5.0
+STILL = 30.0
+"""Seconds without a round after which the process beats no more: it lives, but takes nothing."""
 
 
 class Publisher:
@@ -47,6 +50,7 @@ class Publisher:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._done = threading.Event()
+        self._round_at = time.monotonic()
 
     def stop(self) -> None:
         """Take no more; ``run`` returns when the turns under way are saved. Safe in a signal handler."""
@@ -61,6 +65,7 @@ class Publisher:
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
+                self._round_at = time.monotonic()
                 self._wake.wait(self._round())
                 if self._held:
                     self._stopping.wait(BREATH)
@@ -145,8 +150,10 @@ class Publisher:
             with self._lock:
                 held = list(self._held.values())
             try:
-                heartbeats.beat(heartbeats.PUBLISHER)
                 claiming.renew(held)
+                if time.monotonic() - self._round_at < STILL:
+                    heartbeats.beat(heartbeats.PUBLISHER)
+                tallies.keep()
             except DatabaseError:
                 log.exception("leases could not be renewed")
                 connections.close_all()

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, requires
-from accounts.heartbeats import PUBLISHER, SILENCE, WORKER
-from accounts.models import Heartbeat
+from accounts.heartbeats import PUBLISHER, WORKER
+from socialhub import vitals
 
 
 class Pulse(NamedTuple):
@@ -29,12 +27,20 @@ class Pulse(NamedTuple):
     advice: str = ""
 
 
-_ADVICE = {
+# the chip's word, what is wrong, what it means and what to do
+_ALARMS = {
     PUBLISHER: (
+        "Publisher silent",
         "The publisher has not been seen",
         "Nothing goes out until it runs again; nothing is lost. Start it: manage.py publisher.",
     ),
+    vitals.DUE_POSTS: (
+        "Posts are waiting",
+        "Due posts have not been taken",
+        "Nothing is lost. A publisher runs: restart it, or start another if it works at its limit.",
+    ),
     WORKER: (
+        "Jobs silent",
         "The job cluster has not been seen",
         "Posts go out, but tokens are not renewed. Start it: manage.py worker.",
     ),
@@ -42,19 +48,17 @@ _ADVICE = {
 
 
 def read_pulse(slug: str) -> Pulse:
-    """The latest beats of both components, in one query."""
-    rows = Heartbeat.objects.values_list("component").annotate(Max("beaten_at"))
-    beats: dict[str, datetime] = dict(rows)
-    now = timezone.now()
+    """What `/readyz` asks too, as far as it changes from one moment to the next."""
+    seen = vitals.read()
     url = reverse("pulse", args=[slug])
-    detail = ", ".join(f"{name} {_seen(beats.get(name), now)}" for name in (PUBLISHER, WORKER))
-    for name, (alarm, advice) in _ADVICE.items():
-        beat = beats.get(name)
-        if beat is None or now - beat > SILENCE:
-            word = "Publisher silent" if name == PUBLISHER else "Jobs silent"
-            since = _seen(beat, now)
-            return Pulse(url, "bad", word, since, detail, f"{alarm} {_for(beat, now)}", advice)
-    return Pulse(url, "good", "On time", f"beat {_seen(beats[PUBLISHER], now)}", detail)
+    detail = ", ".join(f"{name} {_seen(seen.beats.get(name), seen.now)}" for name in (PUBLISHER, WORKER))
+    for name in seen.failing[:1]:
+        word, alarm, advice = _ALARMS[name]
+        late = name == vitals.DUE_POSTS
+        since = f"for {_length(seen.overdue)}" if late else _seen(seen.beats.get(name), seen.now)
+        lasts = since if late else _for(seen.beats.get(name), seen.now)
+        return Pulse(url, "bad", word, since, detail, f"{alarm} {lasts}", advice)
+    return Pulse(url, "good", "On time", f"beat {_seen(seen.beats[PUBLISHER], seen.now)}", detail)
 
 
 def _for(beat: datetime | None, now: datetime) -> str:

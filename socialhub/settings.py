@@ -245,6 +245,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     for feature in ("camera", "microphone", "geolocation", "payment", "usb", "midi", "display-capture")
 }
 
+# --- watching ----------------------------------------------------------------------------------------
+# What Prometheus sends as "Authorization: Bearer …" to read /metrics. Empty: there is no such page.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
 # --- logs --------------------------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING: dict[str, Any] = {

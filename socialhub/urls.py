@@ -6,9 +6,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from publishing.views.files import pull
+from socialhub.probes import healthz, metrics, readyz
 from socialhub.pulse import pulse
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("media/pull/<str:token>/<str:name>", pull, name="media_pull"),

@@ -23,6 +23,7 @@ _FIXED = {
     "EMAIL_VERIFICATION": "optional",
     "LOG_LEVEL": "WARNING",
     "BEHIND_PROXY": "False",
+    "METRICS_TOKEN": "",
 }
 # A process that a test starts may be given its own values under the prefix TEST_.
 os.environ.update({name: os.environ.get(f"TEST_{name}", value) for name, value in _FIXED.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models.connections import AppCredential, ConnectedAccount, LoginAttempt
-from accounts.models.heartbeats import Heartbeat
+from accounts.models.heartbeats import Checkup, Heartbeat
 from accounts.models.people import User
 from accounts.models.vault import Canary
 from accounts.models.workspaces import Invitation, Membership, Workspace
@@ -11,6 +11,7 @@ from accounts.models.workspaces import Invitation, Membership, Workspace
 __all__ = [
     "AppCredential",
     "Canary",
+    "Checkup",
     "ConnectedAccount",
     "Heartbeat",
     "Invitation",

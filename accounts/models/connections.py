@@ -118,6 +118,13 @@ class ConnectedAccount(models.Model):
                 condition=models.Q(refresh_due_at__isnull=False),
                 name="accounts_to_refresh",
             ),
+            # For counting: the few in trouble are found without walking the many that are well.
+            models.Index(fields=["state"], condition=~models.Q(state="active"), name="accounts_not_active"),
+            models.Index(
+                fields=["refresh_failures"],
+                condition=models.Q(refresh_failures__gt=0),
+                name="accounts_refresh_failing",
+            ),
         ]
 
     def __str__(self) -> str:

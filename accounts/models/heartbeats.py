@@ -1,8 +1,8 @@
-"""Signs of life of long-running processes."""
+"""Signs of life of long-running processes, and what was found when they were examined."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -22,3 +22,14 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component} on {self.host} ({self.pid})"
+
+
+class Checkup(models.Model):
+    """What the doctor found on one host the last time: ``findings`` as it prints them with ``--json``."""
+
+    host = models.CharField(max_length=128, unique=True)
+    at = models.DateTimeField(db_index=True)
+    findings: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.host} at {self.at:%Y-%m-%d %H:%M}"

@@ -5,5 +5,6 @@ from __future__ import annotations
 from publishing.models.deliveries import Delivery, StepLog
 from publishing.models.media import MediaFile
 from publishing.models.posts import Post, PostMedia
+from publishing.models.tallies import Tally, TallyMark
 
-__all__ = ["Delivery", "MediaFile", "Post", "PostMedia", "StepLog"]
+__all__ = ["Delivery", "MediaFile", "Post", "PostMedia", "StepLog", "Tally", "TallyMark"]

@@ -29,8 +29,11 @@ class Delivery(models.Model):
     outcome is not stored.
     """
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
-    account = models.ForeignKey(ConnectedAccount, on_delete=models.RESTRICT, related_name="deliveries")
+    # Every claim writes every index anew, so none is kept that another one's beginning serves as well.
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    account = models.ForeignKey(
+        ConnectedAccount, on_delete=models.RESTRICT, related_name="deliveries", db_index=False
+    )
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
     server = models.CharField(max_length=290)
     lane = models.CharField(max_length=120, blank=True)
@@ -84,7 +87,12 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], name="delivery_next", condition=models.Q(next_at__isnull=False)),
-            models.Index(fields=["lane"], name="delivery_lane", condition=~models.Q(lane="")),
+            # Which lanes are in use: a lane may have a long past, but at most a few leases.
+            models.Index(
+                fields=["lane", "lease_until"],
+                name="delivery_lane",
+                condition=~models.Q(lane="") & models.Q(lease_until__isnull=False),
+            ),
             models.Index(fields=["account", "state"]),
             models.Index(fields=["state", "due_at"]),
         ]

@@ -36,7 +36,9 @@ class Post(models.Model):
     be late and still go out; null means what the workspace says.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="posts")
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="posts", db_index=False
+    )  # the indexes below begin with it
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
