@@ -32,6 +32,13 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
         self.fields["timezone"].widget.choices = choices
 
 
+class SettingsForm(WorkspaceForm):
+    """What an admin decides for everybody in the workspace."""
+
+    class Meta(WorkspaceForm.Meta):
+        fields = ("name", "timezone", "late_minutes")  # type: ignore[assignment]
+
+
 class InvitationForm(forms.Form):
     """Whom to ask, and what they will be allowed to do."""
 

@@ -47,6 +47,12 @@ def browser_link(url: str) -> str:
     return transport().address(url) if url.startswith("https://") else ""
 
 
+def platform_link(url: str) -> str:
+    """The platform's own address of a link that somebody copied, where the sandbox stands in."""
+    inside = f"{settings.SANDBOX_URL}/"
+    return f"https://{url.removeprefix(inside)}" if settings.SANDBOX_URL and url.startswith(inside) else url
+
+
 def redirect_uri(platform: str) -> str:
     """Where the platform sends people back to; compared there letter by letter."""
     return settings.PUBLIC_URL + reverse("accounts:callback", args=[platform])

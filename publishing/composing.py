@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db import transaction
 from accounts.models import ConnectedAccount, User, Workspace
 from publishing.contents import assemble, choose_kind, comment_for, options_of, placed_media, texts_of
 from publishing.models import Delivery, MediaFile, Post, PostMedia
-from publishing.states import EDITABLE
+from publishing.states import EDITABLE, State
 from socialhub.platforms.options import OptionType
 from socialhub.platforms.rules import Violation
 from socialhub.platforms.values import Content, Kind
@@ -42,13 +43,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Composition:
-    """A post as composed, by ids of the workspace's own accounts and files."""
+    """A post as composed, by ids of the workspace's own accounts and files.
+
+    ``planned_at`` is when a draft is meant to go out (aware); what is scheduled keeps its time.
+    """
 
     parts: tuple[str, ...]
     targets: tuple[Target, ...] = ()
     media: tuple[Placed, ...] = ()
     title: str = ""
     first_comment: str = ""
+    planned_at: datetime | None = None
+    late_minutes: int | None = None
 
 
 def save(
@@ -67,6 +73,9 @@ def save(
             raise Conflict("This post has gone out or is going out right now. Duplicate it to change it.")
         post.parts = list(composition.parts) or [""]
         post.title, post.first_comment = composition.title, composition.first_comment
+        post.late_minutes = composition.late_minutes
+        if post.pk is None or post.state == State.DRAFT:
+            post.due_at = composition.planned_at
         post.save()
         _place(post, composition.media, files)
         _target(post, composition, accounts)

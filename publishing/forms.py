@@ -14,6 +14,8 @@ from django.http import QueryDict
 SHARED = "all"
 NOW, AT, KEEP = "now", "at", "draft"
 WHENS = (NOW, AT, KEEP)
+NEVER, WITHIN, ALWAYS_LATE = "never", "within", "always"
+LATES = ("", WITHIN, NEVER, ALWAYS_LATE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,16 @@ class Draft:
     when: str = AT
     date: str = ""
     time: str = ""
+    suggested: str = ""
+    late: str = ""
+    late_minutes: str = ""
+    again: bool = False
     tab: str = ""
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the day and time are a person's choice and not what the form came with."""
+        return bool(self.date and self.time) and f"{self.date} {self.time}" != self.suggested
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The parts of a panel: the shared text, or an account's own."""
@@ -72,7 +83,7 @@ def read(data: QueryDict) -> Draft:
         elif kind == "option" and key:
             # A check box comes with a hidden empty twin, so that "not ticked" is an answer too.
             options.setdefault(int(number), {})[key] = max(map(_clean, data.getlist(name)), key=bool)
-    when = data.get("when", AT)
+    when, late = data.get("when", AT), data.get("late", "")
     return Draft(
         post=_number(data.get("post", "")),
         title=_clean(data.get("title", "")).strip()[:200],
@@ -87,6 +98,10 @@ def read(data: QueryDict) -> Draft:
         when=when if when in WHENS else AT,
         date=data.get("date", "").strip()[:20],
         time=data.get("time", "").strip()[:20],
+        suggested=data.get("suggested", "")[:40],
+        late=late if late in LATES else "",
+        late_minutes=data.get("late_minutes", "").strip()[:10],
+        again=data.get("again") == "1",
     )
 
 

@@ -10,6 +10,7 @@ from accounts import credentials, network, tokens
 from publishing import recording
 from publishing.clock import database_now
 from publishing.contents import content_of, options_of
+from publishing.duplicates import fingerprint_of
 from publishing.models import Delivery
 from publishing.scheduling import Blocked, NotAllowed
 from publishing.states import State
@@ -78,7 +79,9 @@ def edit(delivery: Delivery, text: str, options: Mapping[str, Any]) -> None:
         publishing.edit(api, account, delivery.remote_id, content, resolved)
 
     _change(delivery, change, done="Changed on the platform.", failed="Could not be changed.")
-    Delivery.objects.filter(pk=delivery.pk).update(own_parts=[text], options=changed)
+    delivery.own_parts = [text]
+    said = fingerprint_of(delivery)
+    Delivery.objects.filter(pk=delivery.pk).update(own_parts=[text], options=changed, fingerprint=said)
 
 
 def _change(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from publishing import claiming, ladder, recording
@@ -25,6 +24,8 @@ from socialhub.platforms.transport import Exchange
 MAX_BACKS = 5
 MAX_SENDS = 3
 """How often a post that was proven absent is sent again before a person is asked."""
+ON_TIME = timedelta(minutes=1)
+"""What goes out within this time is not called late by anybody."""
 NO_ERROR: Mapping[str, str] = {"error_kind": "", "error_code": "", "error_message": ""}
 SETTLED: Mapping[str, Any] = {"in_doubt": False, "sent_at": None, "looks": 0}
 
@@ -275,8 +276,8 @@ def _past(
 
 def late_limit(delivery: Delivery) -> timedelta:
     """By how much this delivery may be late and still go out."""
-    post = delivery.post
-    return timedelta(minutes=settings.LATE_MINUTES if post.late_minutes is None else post.late_minutes)
+    own = delivery.post.late_minutes
+    return max(timedelta(minutes=delivery.account.workspace.late_minutes if own is None else own), ON_TIME)
 
 
 def hold(

@@ -7,7 +7,7 @@ only where the state still allows it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from publishing.claiming import lift_leases
 from publishing.clock import database_now
 from publishing.composing import violations_by_delivery
 from publishing.contents import choose_kind, placed_media, texts_of
+from publishing.duplicates import find_twins, fingerprint_of, window
 from publishing.models import Delivery, Post
 from publishing.states import EDITABLE, State, check_transition
 from socialhub.platforms.rules import Severity, Violation
@@ -37,6 +38,20 @@ class NotAllowed(Exception):
         """Keep the sentence for the person and the field it belongs to."""
         super().__init__(message)
         self.field = field
+
+
+class SaidBefore(NotAllowed):
+    """The same went out to the same account, or will: a person must say that it is meant."""
+
+    def __init__(self, twins: Sequence[Delivery]) -> None:
+        """Keep those that say the same, the latest first."""
+        self.twins = tuple(twins)
+        account = self.twins[0].account
+        name = account.handle or account.name or account.external_id
+        super().__init__(
+            f"{name} has a post with the same text and files within {window().days} days of this one. "
+            "Change it, or say that you post it again on purpose.", "again",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,22 +76,32 @@ def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return instant
 
 
-def publish_now(post: Post) -> None:
-    """Send a post out at once."""
-    _queue(post, database_now())
+def publish_now(post: Post, *, again: bool = False) -> None:
+    """Send a post out at once. Raises as :func:`schedule` does."""
+    _queue(post, database_now(), again=again)
 
 
-def schedule(post: Post, due_at: datetime) -> None:
-    """Let a post go out at ``due_at`` (aware). A time in the past is refused."""
+def schedule(post: Post, due_at: datetime, *, again: bool = False) -> None:
+    """Let a post go out at ``due_at`` (aware).
+
+    Raises :class:`NotAllowed` (a time in the past, an account that cannot publish), :class:`SaidBefore` where the
+    account has the same already, unless ``again`` says that it is meant, and :class:`Blocked` by the rules.
+    """
+    now = check_time(due_at)
+    _queue(post, max(due_at, now), again=again)
+
+
+def check_time(due_at: datetime) -> datetime:
+    """Refuse a time that has passed or is too far ahead; gives the time it is now."""
     now = database_now()
     if due_at < now - GRACE:
         raise NotAllowed("This time has passed. Choose a later one, or publish now.", "time")
     if due_at > now + FURTHEST:
         raise NotAllowed("This is more than two years ahead. Choose an earlier time.", "date")
-    _queue(post, max(due_at, now))
+    return now
 
 
-def _queue(post: Post, due_at: datetime) -> None:
+def _queue(post: Post, due_at: datetime, *, again: bool) -> None:
     with transaction.atomic():
         Post.objects.select_for_update().get(pk=post.pk)
         deliveries = [d for d in _locked(post.deliveries.all()) if d.state in EDITABLE]
@@ -84,6 +109,7 @@ def _queue(post: Post, due_at: datetime) -> None:
             raise NotAllowed("Choose at least one channel that this post has not gone out to.", "channels")
         _check_accounts(deliveries)
         _check_rules(post, deliveries)
+        _check_twins(deliveries, due_at, again=again)
         post.due_at = due_at
         post.save(update_fields=["due_at", "updated_at"])
         for delivery in deliveries:
@@ -116,6 +142,27 @@ def _check_rules(post: Post, deliveries: Iterable[Delivery]) -> None:
         raise Blocked(broken)
 
 
+def _check_twins(deliveries: Sequence[Delivery], due_at: datetime, *, again: bool) -> None:
+    """Give each its fingerprint and refuse what was said before. The accounts' rows are locked meanwhile, so that
+    of two that say the same at once the second sees the first.
+    """
+    accounts = ConnectedAccount.objects.filter(pk__in=[each.account_id for each in deliveries])
+    list(accounts.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    unsaid = []
+    for delivery in deliveries:
+        said = fingerprint_of(delivery)
+        if not (delivery.is_repeat and delivery.fingerprint == said):
+            unsaid.append(delivery)
+        delivery.fingerprint = said
+    pairs = [(each.account_id, each.fingerprint) for each in unsaid]
+    twins = find_twins(pairs, due_at, besides=deliveries[0].post_id)
+    if twins and not again:
+        raise SaidBefore(twins)
+    repeated = {(twin.account_id, twin.fingerprint) for twin in twins}
+    for delivery in unsaid:
+        delivery.is_repeat = (delivery.account_id, delivery.fingerprint) in repeated
+
+
 def _start_over(delivery: Delivery, due_at: datetime) -> None:
     """Queue a delivery. What it brought about in public is kept and gone on from (parts of a thread that are
     live); private work is done anew, for what an earlier try uploaded may be what the platform refused.
@@ -125,6 +172,7 @@ def _start_over(delivery: Delivery, due_at: datetime) -> None:
         "kind": delivery.kind, "state": State.SCHEDULED, "due_at": due_at, "next_at": due_at, "attempts": 0,
         "looks": 0, "step_since": None, "error_kind": "", "error_code": "", "error_message": "", "note": "",
         "progress": None, "lane": _lane(delivery),
+        "fingerprint": delivery.fingerprint, "is_repeat": delivery.is_repeat,
     }  # fmt: skip
     if not delivery.is_begun:
         fields |= {"step": "", "facts": {}}
@@ -159,22 +207,43 @@ def _rest(post: Post, state: State, note: str) -> int:
         if not rows:
             raise NotAllowed("Nothing to cancel: this post has gone out or is going out right now.")
         for delivery in rows:
-            check_transition(delivery.state, state)
-            Delivery.objects.filter(pk=delivery.pk).update(state=state, next_at=None)
-            recording.write(delivery.pk, "person", at=database_now(), note=note)
-        lift_leases(Delivery.objects.filter(pk__in=[delivery.pk for delivery in rows]))
+            _rest_row(delivery, state, note)
     return len(rows)
 
 
-def retry(delivery: Delivery) -> None:
-    """Try a failed, missed, held or cancelled delivery again now. Its late limit counts from now."""
+def _rest_row(row: Delivery, state: State, note: str) -> None:
+    check_transition(row.state, state)
+    Delivery.objects.filter(pk=row.pk).update(state=state, next_at=None)
+    recording.write(row.pk, "person", at=database_now(), note=note)
+    lift_leases(Delivery.objects.filter(pk=row.pk))
+
+
+def retry(delivery: Delivery, *, due_at: datetime | None = None, again: bool = False) -> None:
+    """Try a failed, missed, held or cancelled delivery again, now or at ``due_at``: its late limit counts from then.
+
+    Raises as :func:`schedule` does.
+    """
     with transaction.atomic():
         row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
         if row.state not in {State.FAILED, State.MISSED, State.HELD, State.CANCELLED}:
             raise NotAllowed("This no longer needs another try.")
+        now = check_time(due_at) if due_at else database_now()
+        moment = max(due_at or now, now)
         _check_accounts([row])
         _check_rules(row.post, [row])
-        _start_over(row, database_now())
+        _check_twins([row], moment, again=again)
+        if due_at is not None:
+            Post.objects.filter(pk=row.post_id).update(due_at=moment)
+        _start_over(row, moment)
+
+
+def discard(delivery: Delivery) -> None:
+    """Give up what did not go out."""
+    with transaction.atomic():
+        row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
+        if row.state not in {State.FAILED, State.MISSED, State.HELD}:
+            raise NotAllowed("This no longer waits for a decision.")
+        _rest_row(row, State.CANCELLED, "Discarded.")
 
 
 def check_now(delivery: Delivery) -> None:
@@ -190,8 +259,29 @@ def check_now(delivery: Delivery) -> None:
 
 
 def confirm_live(delivery: Delivery, url: str) -> None:
-    """A person has seen an unconfirmed post live and gives its link."""
-    _settle_unconfirmed(delivery, State.PUBLISHED, f"Confirmed as live: {url}", url=url[:500])
+    """A person has seen an unconfirmed post live and gives its link, or none.
+
+    Raises :class:`NotAllowed` for a link that leads elsewhere, or to a post that another delivery brought about.
+    """
+    remote_id = _read_link(delivery, url) if url else ""
+    note = f"Confirmed as live: {url}" if url else "Confirmed as live."
+    _settle_unconfirmed(delivery, State.PUBLISHED, note, url=url[:500], remote_id=remote_id)
+
+
+def _read_link(delivery: Delivery, url: str) -> str:
+    """The platform's id of the post that a link leads to; empty where the link does not tell."""
+    account = delivery.account
+    publishing = account.connector.publishing
+    found = publishing.read_link(url, account.value()) if publishing else None
+    if found is None:
+        raise NotAllowed(
+            f"This is no link to {account.connector.name}. Open the post there and copy the address.", "link"
+        )
+    others = Delivery.objects.filter(account=account).exclude(pk=delivery.pk)
+    known = Q(remote_id=found) & ~Q(remote_id="") | Q(url=url)
+    if others.filter(known).exists():
+        raise NotAllowed("This link belongs to another post of yours. Is it the right one?", "link")
+    return found
 
 
 def confirm_absent(delivery: Delivery) -> None:
@@ -199,14 +289,29 @@ def confirm_absent(delivery: Delivery) -> None:
     _settle_unconfirmed(delivery, State.CANCELLED, "Confirmed as not live.")
 
 
-def _settle_unconfirmed(delivery: Delivery, state: State, note: str, url: str = "") -> None:
+def publish_again(delivery: Delivery, author_id: int | None) -> Post:
+    """Send an unconfirmed post anew, as a post of its own to that one channel. It may then be there twice.
+
+    The old one is closed; whether it is live stays unknown. Raises as :func:`schedule` does.
+    """
+    with transaction.atomic():
+        copy = _copy(delivery.post, author_id, [delivery])
+        note = f"Sent anew as post {copy.pk}. Whether this one is live was never known."
+        _settle_unconfirmed(delivery, State.CANCELLED, note)
+        publish_now(copy, again=True)
+    return copy
+
+
+def _settle_unconfirmed(
+    delivery: Delivery, state: State, note: str, url: str = "", remote_id: str = ""
+) -> None:
     with transaction.atomic():
         row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
         if row.state != State.UNCONFIRMED:
             raise NotAllowed("This is not unconfirmed any more.")
         now = database_now()
         Delivery.objects.filter(pk=row.pk).update(
-            state=state, url=url, in_doubt=False, next_at=None, step="", error_message="",
+            state=state, url=url, remote_id=remote_id, in_doubt=False, next_at=None, step="", error_message="",
             published_at=(row.sent_at or now) if state == State.PUBLISHED else None,
         )  # fmt: skip
         lift_leases(Delivery.objects.filter(pk=row.pk))
@@ -215,6 +320,10 @@ def _settle_unconfirmed(delivery: Delivery, state: State, note: str, url: str = 
 
 def duplicate(post: Post, author_id: int | None) -> Post:
     """A new draft with the same words, media and channels."""
+    return _copy(post, author_id, post.deliveries.exclude(account__state=ConnectedAccount.State.DISCONNECTED))
+
+
+def _copy(post: Post, author_id: int | None, deliveries: Iterable[Delivery]) -> Post:
     with transaction.atomic():
         copy = Post.objects.create(
             workspace=post.workspace, author_id=author_id, title=post.title, parts=post.parts,
@@ -223,7 +332,7 @@ def duplicate(post: Post, author_id: int | None) -> Post:
         for placed in post.placed.all():
             placed.pk, placed.post = None, copy
             placed.save()
-        for delivery in post.deliveries.exclude(account__state=ConnectedAccount.State.DISCONNECTED):
+        for delivery in deliveries:
             Delivery.objects.create(
                 post=copy, account=delivery.account, own_parts=delivery.own_parts, kind=delivery.kind,
                 options=delivery.options, key=uuid.uuid4(),

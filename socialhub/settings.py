@@ -156,8 +156,8 @@ PUBLISHER_THREADS: int = env.int("PUBLISHER_THREADS", default=40)
 PUBLISHER_LEASE: float = env.float("PUBLISHER_LEASE", default=30.0)
 # Seconds more for a delivery whose public step was under way, so that a late request has landed.
 PUBLISHER_DOUBT_MARGIN: float = env.float("PUBLISHER_DOUBT_MARGIN", default=15.0)
-# A post may be this many minutes late and still go out; later it is held as missed.
-LATE_MINUTES: int = env.int("LATE_MINUTES", default=30)
+# The same text and media to the same account within so many days are asked about before they go out.
+DUPLICATE_DAYS: int = env.int("DUPLICATE_DAYS", default=7)
 MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=1024 * 1024 * 1024)
 
 # --- people ------------------------------------------------------------------------------------------

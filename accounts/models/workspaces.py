@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -21,6 +22,12 @@ class Workspace(models.Model):
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=60, unique=True)
     timezone = models.CharField("time zone", max_length=64, default="UTC", validators=[validate_time_zone])
+    late_minutes = models.PositiveIntegerField(
+        "late limit, in minutes",
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(7 * 24 * 60)],
+        help_text="A post that is later than this is missed: nothing is sent until somebody decides.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="accounts.Membership", related_name="workspaces"

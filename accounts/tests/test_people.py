@@ -75,7 +75,8 @@ def test_closed_sign_up_lets_in_the_invited(client: Client, settings: Settings, 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "", "+02:00", "../etc/passwd"])
 def test_an_unknown_time_zone_is_refused_at_its_field(as_maya: Client, zone: str) -> None:
-    answer = as_maya.post("/w/northwind-coffee/settings/", {"name": "Northwind", "timezone": zone})
+    typed = {"name": "Northwind", "timezone": zone, "late_minutes": 30}
+    answer = as_maya.post("/w/northwind-coffee/settings/", typed)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["timezone"]
     assert Workspace.objects.get().timezone == "Europe/London"

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import LAST_WORKSPACE, PersonRequest, WorkspaceRequest, requires, signed_in
-from accounts.forms import WorkspaceForm
+from accounts.forms import SettingsForm, WorkspaceForm
 from accounts.membership import create_workspace
 
 
@@ -44,8 +44,8 @@ def front(request: WorkspaceRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("workspace.edit")
 def settings(request: WorkspaceRequest) -> HttpResponse:
-    """Name and time zone."""
-    form = WorkspaceForm(request.POST or None, instance=request.workspace)
+    """Name, time zone, late limit."""
+    form = SettingsForm(request.POST or None, instance=request.workspace)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")

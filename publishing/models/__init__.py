@@ -1,10 +1,12 @@
-"""Posts, their deliveries, the flight recorder and the media library."""
+"""Posts, their deliveries, the flight recorder, what is at risk, acts on many, and the media library."""
 
 from __future__ import annotations
 
+from publishing.models.batches import Batch
 from publishing.models.deliveries import Delivery, StepLog
 from publishing.models.media import MediaFile
 from publishing.models.posts import Post, PostMedia
+from publishing.models.risks import Risk
 from publishing.models.tallies import Tally, TallyMark
 
-__all__ = ["Delivery", "MediaFile", "Post", "PostMedia", "StepLog", "Tally", "TallyMark"]
+__all__ = ["Batch", "Delivery", "MediaFile", "Post", "PostMedia", "Risk", "StepLog", "Tally", "TallyMark"]

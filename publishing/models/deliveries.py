@@ -26,7 +26,8 @@ class Delivery(models.Model):
     ``next_at`` is when the publisher may next take it; null means never by itself. Taking it moves ``next_at``
     past the end of the lease, so a lease that ends is simply claimable again. ``lease_token`` grows with every
     claim: a save with an old one changes nothing. ``in_doubt`` means that the public step was begun and its
-    outcome is not stored.
+    outcome is not stored. ``fingerprint`` stands for what it says once it is queued, see
+    :mod:`publishing.duplicates`; ``is_repeat`` means that a person wants it although it was said before.
     """
 
     # Every claim writes every index anew, so none is kept that another one's beginning serves as well.
@@ -38,6 +39,8 @@ class Delivery(models.Model):
     server = models.CharField(max_length=290)
     lane = models.CharField(max_length=120, blank=True)
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    is_repeat = models.BooleanField(default=False)
     own_parts = models.JSONField(null=True, blank=True)
     kind = models.CharField(max_length=20, blank=True)
     options = models.JSONField(default=dict, blank=True)
@@ -94,6 +97,11 @@ class Delivery(models.Model):
                 condition=~models.Q(lane="") & models.Q(lease_until__isnull=False),
             ),
             models.Index(fields=["account", "state"]),
+            models.Index(
+                fields=["account", "fingerprint"],
+                name="delivery_said",
+                condition=~models.Q(fingerprint=""),
+            ),
             models.Index(fields=["state", "due_at"]),
         ]
 

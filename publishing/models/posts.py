@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from publishing.models.deliveries import Delivery
 
 HEADLINE = 80
+ALWAYS = 10 * 365 * 24 * 60
+"""``late_minutes`` of a post that is never too late."""
 
 
 def headline(title: str, parts: Sequence[str]) -> str:
@@ -32,8 +34,8 @@ def headline(title: str, parts: Sequence[str]) -> str:
 class Post(models.Model):
     """What shall be published. ``parts`` are texts: one for a plain post, more for a thread.
 
-    ``due_at`` is when it shall go out (aware UTC), null for a draft. ``late_minutes`` is by how much it may
-    be late and still go out; null means what the workspace says.
+    ``due_at`` is when it shall go out (aware UTC): for a draft when it is meant to, or null. ``late_minutes`` is by
+    how much it may be late and still go out: null means what the workspace says, 0 not at all.
     """
 
     workspace = models.ForeignKey(

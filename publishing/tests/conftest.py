@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -99,7 +100,10 @@ def build(platform: Platform) -> Connector:
     return Connector(
         key=PLATFORM, name="Northpost", service=Service("https://northpost.example", ErrorTable()),
         logins=(login,), rules=Rules(date(2026, 11, 1), "https://northpost.example/docs", kinds),
-        publishing=Publishing(dict.fromkeys(kinds, flow)),
+        publishing=Publishing(
+            dict.fromkeys(kinds, flow), refuses_twins=True,
+            link=re.compile(r"https://northpost\.example/(?P<id>\d+)$"),
+        ),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from socialhub.platforms.api import Api, Service
 from socialhub.platforms.flow import Facts, Flow
@@ -26,7 +27,9 @@ class Publishing:
     removed. ``edit`` gives a published post other words: its text and the options named in ``edit_options``;
     repeating it changes nothing more. ``lane`` names what the platform wants written one after the other (a
     board), by the account and the answered options. ``left_out`` says of each other kind why it is not there.
-    ``posts_of`` gives the ids of a thread out of its facts.
+    ``posts_of`` gives the ids of a thread out of its facts. ``link`` matches the address of a live post as people
+    see it, with its id as the group ``id`` where the address tells it. ``refuses_twins`` says that the platform
+    refuses what it has just been told.
     """
 
     flows: Mapping[Kind, Flow]
@@ -36,6 +39,15 @@ class Publishing:
     lane: Callable[[Account, Mapping[str, Any]], str] | None = None
     left_out: Mapping[Kind, str] = field(default_factory=dict)
     posts_of: Callable[[Facts], tuple[str, ...]] | None = None
+    link: re.Pattern[str] | None = None
+    refuses_twins: bool = False
+
+    def read_link(self, url: str, account: Account) -> str | None:
+        """The id in the address of a live post, empty where it tells none; ``None`` for an address elsewhere."""
+        if self.link is not None and (found := self.link.match(url)):
+            return found.groupdict().get("id") or ""
+        home = {urlsplit(known).hostname for known in (account.url, f"https://{account.host}")} - {None, ""}
+        return "" if self.link is None and urlsplit(url).hostname in home else None
 
     def live_ids(self, post_id: str, facts: Facts) -> tuple[str, ...]:
         """Every public post of a delivery, in order of posting: the parts of a thread, else the post alone."""

@@ -82,6 +82,7 @@ publishing = Publishing(
         Kind.SHORT: VIDEO,
         Kind.STORY: Flow((PHOTOS, OPEN, SEND, STORY), after=(LINK,)),
     },
+    refuses_twins=True,
     delete=delete,
     edit=edit,
     edit_options=frozenset({"title"}),

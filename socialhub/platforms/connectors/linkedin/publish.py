@@ -140,6 +140,7 @@ publishing = Publishing(
         Kind.VIDEO: FILM,
         Kind.DOCUMENT: DOCUMENT,
     },
+    refuses_twins=True,
     delete=delete,
     edit=edit,
     left_out={

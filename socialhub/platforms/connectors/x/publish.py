@@ -127,6 +127,7 @@ publishing = Publishing(
         Kind.VIDEO: FILES,
         Kind.THREAD: FILES,
     },
+    refuses_twins=True,
     delete=delete,
     posts_of=lambda facts: tuple(facts.get("posts", ())),
     left_out={
