@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from publishing.views import calendar, compose, media, post, posts, today, words
+from publishing.views import calendar, care, compose, media, post, posts, today, words
 
 app_name = "publishing"
 
@@ -40,10 +40,16 @@ _workspace = [
     path("posts/<int:pk>/duplicate/", post.duplicate, name="duplicate"),
     path("deliveries/<int:pk>/check/", post.check, name="check"),
     path("deliveries/<int:pk>/retry/", post.retry, name="retry"),
+    path("deliveries/<int:pk>/later/", post.later, name="later"),
+    path("deliveries/<int:pk>/discard/", post.discard, name="discard"),
+    path("deliveries/<int:pk>/anew/", post.anew, name="anew"),
     path("deliveries/<int:pk>/remove/", post.remove, name="remove"),
     path("deliveries/<int:pk>/edit/", words.edit, name="edit-live"),
     path("deliveries/<int:pk>/live/", post.live, name="live"),
     path("deliveries/<int:pk>/absent/", post.absent, name="absent"),
+    path("missed/<slug:name>/", care.missed, name="missed"),
+    path("causes/", care.begin_cause, name="causes"),
+    path("batches/<int:pk>/", care.batch, name="batch"),
     path("media/", media.upload, name="upload"),
     path("media/<int:pk>/picture/", media.picture, name="picture"),
     path("media/<int:pk>/file/", media.file, name="file"),

@@ -13,8 +13,9 @@ from django.utils.functional import cached_property
 from accounts.access import LAST_WORKSPACE
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import Role
-from publishing.models import Delivery
+from publishing.batches import tallies
 from publishing.states import NEEDS_A_PERSON
+from publishing.views.care import TALLIES
 from socialhub.pulse import Pulse, read_pulse
 
 THEMES = ("light", "dark")
@@ -131,8 +132,11 @@ class Shell:
     @cached_property
     def waiting(self) -> int:
         """How many deliveries wait for a person."""
-        states = list(NEEDS_A_PERSON)
-        return Delivery.objects.filter(post__workspace=self.workspace, state__in=states).count()
+        counted = getattr(self.request, TALLIES, None)
+        if counted is None:
+            assert self.workspace is not None  # the rail asks, and it stands in one
+            counted = tallies(self.workspace, NEEDS_A_PERSON)
+        return sum(tally.rows for state, tally in counted.items() if state in NEEDS_A_PERSON)
 
     @property
     def search(self) -> str:

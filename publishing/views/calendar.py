@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, requires
 from accounts.models import ConnectedAccount
-from publishing.models import Delivery, Post
-from publishing.states import State
-from publishing.views import grid
+from publishing.models import Post
+from publishing.views import care, grid
 from publishing.views.cards import Card, cards, label_of, name_of
 from publishing.views.posts import Chip
 
@@ -139,7 +138,7 @@ def calendar(request: WorkspaceRequest, name: str) -> HttpResponse:
     context = {
         "span": span,
         "filters": _channels(page),
-        "notices": _missed(request),
+        "banners": care.banners(request),
         "can_compose": request.membership.may("posts.edit"),
     }
     return render(request, "publishing/calendar.html", context)
@@ -249,27 +248,3 @@ def _channels(page: Page) -> list[Chip]:
         url = bare.url(page.day, channel=str(each.pk)) if not on else bare.url(page.day)
         chips.append(Chip(f"{label_of(each.platform)} {name_of(each)}", url, on, "", each.platform))
     return chips if len(chips) > 2 else []
-
-
-def _missed(request: WorkspaceRequest) -> list[dict[str, str]]:
-    """A notice while posts wait for a decision because they were too late to go out by themselves."""
-    late = Delivery.objects.filter(post__workspace=request.workspace, state=State.MISSED)
-    posts = list(late.values_list("post", "post__title").distinct()[:2])
-    if not posts:
-        return []
-    one = len(posts) == 1
-    url = (
-        reverse("publishing:post", args=[request.workspace.slug, posts[0][0]])
-        if one
-        else reverse("publishing:posts", args=[request.workspace.slug]) + "?show=attention"
-    )
-    return [
-        {
-            "tone": "warn",
-            "symbol": "missed",
-            "title": "A post was missed" if one else "Posts were missed",
-            "text": "Too late to go out, so nothing was sent. Publish now, give it another time, or cancel.",
-            "href": url,
-            "action": "Decide",
-        }
-    ]

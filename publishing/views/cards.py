@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ConnectedAccount, Workspace
-from publishing.models import Delivery, Post, PostMedia
+from publishing.models import Delivery, Post, PostMedia, Risk
 from publishing.models.posts import headline
+from publishing.models.risks import open_risks
 from publishing.states import PARTLY, State, post_state
 from socialhub.platforms import registry
 
@@ -28,7 +29,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Card:
-    """One post, ready to draw. `word` replaces the state's own where it can say more."""
+    """One post, ready to draw. `word` replaces the state's own where it can say more; `risk` is why it would fail."""
 
     id: int
     url: str
@@ -40,6 +41,7 @@ class Card:
     marks: list[Mark]
     thumb: str
     past: bool
+    risk: str = ""
 
 
 def label_of(platform: str) -> str:
@@ -56,20 +58,22 @@ def name_of(account: ConnectedAccount) -> str:
 
 
 def cards(posts: QuerySet[Post], workspace: Workspace, now: datetime | None = None) -> list[Card]:
-    """The cards of many posts in three queries and without a row too many: a calendar draws hundreds."""
-    rows = list(posts.values_list("pk", "title", "parts", "due_at"))
+    """The cards of many posts in two queries and without a row too many: a calendar draws hundreds."""
+    pictures = PostMedia.objects.filter(post=OuterRef("pk")).exclude(media__poster="")
+    rows = list(posts.values_list("pk", "title", "parts", "due_at", Subquery(pictures.values("media")[:1])))
     ids = [row[0] for row in rows]
     going: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    deliveries = Delivery.objects.filter(post__in=ids).order_by("pk")
-    for post, platform, state in deliveries.values_list("post", "account__platform", "state"):
+    at_risk: dict[int, str] = {}
+    found = Delivery.objects.filter(post__in=ids).order_by("pk")
+    worst = Subquery(open_risks().filter(delivery=OuterRef("pk")).values("cause")[:1])
+    for post, platform, state, risk in found.values_list("post", "account__platform", "state", worst):
         going[post].append((platform, state))
-    pictures: dict[int, int] = {}
-    placed = PostMedia.objects.filter(post__in=ids).exclude(media__poster="")
-    for post, media in placed.values_list("post", "media"):
-        pictures.setdefault(post, media)
+        if risk and state == State.SCHEDULED:
+            at_risk.setdefault(post, risk)
     draw = _Draw(workspace, now or timezone.now())
     return [
-        draw.card(pk, title, parts, due_at, going[pk], pictures.get(pk)) for pk, title, parts, due_at in rows
+        draw.card(pk, title, parts, due_at, going[pk], picture, at_risk.get(pk, ""))
+        for pk, title, parts, due_at, picture in rows
     ]
 
 
@@ -78,7 +82,7 @@ def card(post: Post, workspace: Workspace, now: datetime | None = None) -> Card:
     going = [(delivery.account.platform, delivery.state) for delivery in post.deliveries.all()]
     shown = next((placed.media_id for placed in post.placed.all() if placed.media.poster), None)
     draw = _Draw(workspace, now or timezone.now())
-    return draw.card(post.pk, post.title, post.parts, post.due_at, going, shown)
+    return draw.card(post.pk, post.title, post.parts, post.due_at, going, shown, "")
 
 
 class _Draw:
@@ -97,8 +101,9 @@ class _Draw:
         due_at: datetime | None,
         going: Sequence[tuple[str, str]],
         picture: int | None,
+        risk: str,
     ) -> Card:
-        """`going` are (platform, state) of its deliveries, `picture` the first file that has one."""
+        """`going` are (platform, state) of its deliveries, `picture` the first file that has one, `risk` a cause."""
         state = post_state(each for _, each in going)
         live = sum(each == State.PUBLISHED for _, each in going)
         return Card(
@@ -112,4 +117,5 @@ class _Draw:
             marks=[Mark(platform, label_of(platform)) for platform in dict.fromkeys(key for key, _ in going)],
             thumb=f"{self._media}{picture}/picture/" if picture else "",
             past=due_at is not None and due_at < self._now,
+            risk=str(Risk.Cause(risk).label) if risk else "",
         )

@@ -17,14 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, requires
 from publishing import composing, library, scheduling
-from publishing.forms import AT, KEEP, NOW, Draft, act, read
+from publishing.forms import ALWAYS_LATE, AT, KEEP, NEVER, NOW, WITHIN, Draft, act, read
 from publishing.library import EXTENSIONS, POSTED
 from publishing.models import Post
+from publishing.models.posts import ALWAYS
 from publishing.states import State
 from publishing.views import options as drawing
-from publishing.views.shapes import Shape, draft_of
+from publishing.views.shapes import Shape
+from publishing.views.stored import draft_of
 
 Errors = dict[str, list[str]]
+_LATES = ((WITHIN, "up to some minutes"), (NEVER, "never late"), (ALWAYS_LATE, "always, however late"))
 _WHENS = ((NOW, "Now"), (AT, "At a time"), (KEEP, "Draft"))
 
 
@@ -40,11 +43,12 @@ def compose(request: WorkspaceRequest) -> HttpResponse:
 def _blank(request: WorkspaceRequest) -> Draft:
     """An empty draft with a time that leaves room to write."""
     day, clock = _soon()
+    suggested = f"{day} {clock}"
     given = request.GET.get("date", "")[:10]
     if given:
-        day, clock = given, request.GET.get("time", "")[:5] or "09:00"
+        day, clock, suggested = given, request.GET.get("time", "")[:5] or "09:00", ""
     chosen = tuple(int(number) for number in request.GET.getlist("channel") if number.isdecimal())
-    return Draft(channels=chosen, date=day, time=clock)
+    return Draft(channels=chosen, date=day, time=clock, suggested=suggested)
 
 
 def _soon() -> tuple[str, str]:
@@ -80,9 +84,10 @@ def _stored(post: Post) -> Draft:
     draft = draft_of(post)
     if post.due_at is None:
         day, clock = _soon()
-        return replace(draft, when=KEEP, date=day, time=clock)
+        return replace(draft, when=KEEP, date=day, time=clock, suggested=f"{day} {clock}")
     local = timezone.localtime(post.due_at)
-    return replace(draft, when=AT, date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
+    forgotten = _is_draft(post) and post.due_at < timezone.now()
+    return replace(draft, when=KEEP if forgotten else AT, date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
 
 
 def _sent(request: WorkspaceRequest, post: Post | None) -> HttpResponse:
@@ -138,11 +143,14 @@ def _go(request: WorkspaceRequest, draft: Draft, post: Post | None) -> HttpRespo
     due = _due(draft, request.workspace.zone, errors) if draft.when == AT else None
     if draft.when != KEEP and not shape.chosen:
         errors["channels"] = ["Choose at least one channel."]
+    _late_minutes(draft, errors)
+    if draft.when != KEEP and shape.twins and not draft.again:
+        errors["again"] = ["Say that you mean it, or change the text."]
     if draft.when == KEEP or not (errors or shape.blocks):
         try:
             sent = _send(request, shape, post, due)
         except scheduling.NotAllowed as refusal:
-            field = {"date": "due", "time": "due"}.get(refusal.field, "channels")
+            field = {"date": "due", "time": "due", "again": "again"}.get(refusal.field, "channels")
             errors.setdefault(field, []).append(str(refusal))
         except scheduling.Blocked:
             errors.setdefault("channels", []).append("The platform's rules forbid this: see the checks.")
@@ -161,9 +169,9 @@ def _send(request: WorkspaceRequest, shape: Shape, post: Post | None, due: datet
     """One transaction: a post that may not go out as it stands keeps its former words and time."""
     post = _save(request, shape, post)
     if shape.draft.when == NOW:
-        scheduling.publish_now(post)
+        scheduling.publish_now(post, again=shape.draft.again)
     elif due is not None:
-        scheduling.schedule(post, due)
+        scheduling.schedule(post, due, again=shape.draft.again)
     elif not _is_draft(post):
         scheduling.unschedule(post)
     return post
@@ -225,7 +233,23 @@ def _composition(shape: Shape) -> composing.Composition:
         media=placed,
         title=draft.title,
         first_comment=draft.comment,
+        planned_at=shape.due_at if draft.is_planned and draft.when != NOW else None,
+        late_minutes=_late_minutes(draft, {}),
     )
+
+
+def _late_minutes(draft: Draft, errors: Errors) -> int | None:
+    """By how much the post may be late; null for what the workspace says. What makes no sense is an error."""
+    if draft.late == NEVER:
+        return 0
+    if draft.late == ALWAYS_LATE:
+        return ALWAYS
+    if draft.late != WITHIN:
+        return None
+    if not (draft.late_minutes.isdecimal() and 1 <= int(draft.late_minutes) < ALWAYS):
+        errors["late"] = ["Give the minutes as a number, such as 45."]
+        return None
+    return int(draft.late_minutes)
 
 
 def _targets(shape: Shape) -> Iterable[composing.Target]:
@@ -308,10 +332,18 @@ def _page(
         "when_choices": [
             {"value": value, "label": label, "on": value == draft.when} for value, label in _WHENS
         ],
+        "lates": _lates(request, draft),
         "zone_key": request.workspace.timezone,
     }
     template = "publishing/_composer.html" if request.headers.get("HX-Request") else "publishing/compose.html"
     return render(request, template, context, status=status)
+
+
+def _lates(request: WorkspaceRequest, draft: Draft) -> list[dict[str, Any]]:
+    usual = f"up to {request.workspace.late_minutes} min, as usual"
+    return [
+        {"value": value, "label": label, "on": value == draft.late} for value, label in (("", usual), *_LATES)
+    ]
 
 
 def _checked(shape: Shape) -> dict[str, Any]:
@@ -324,6 +356,8 @@ def _checked(shape: Shape) -> dict[str, Any]:
         "media_items": items,
         "alt_missing": f"{missing} without alt text" if missing else "",
         "checks": shape.checks,
+        "twins": shape.twins,
+        "again": shape.draft.again,
         "chosen_count": len(shape.chosen),
         "blocks": f"{blocks} block{'s' if blocks == 1 else ''}" if blocks else "",
         "warns": f"{warns} warning{'' if warns == 1 else 's'}" if warns else "",

@@ -115,12 +115,21 @@ class Flight:
     span_word: str
     support: str
     live_url: str = ""
+    anew_url: str = ""
+    later_url: str = ""
+    said_before: bool = False
+    risks: list[str] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
 
 
-def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool) -> Flight:
-    """A delivery whose account and log were fetched with it."""
+def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool, said_before: bool = False) -> Flight:
+    """A delivery whose account, log and risks were fetched with it. `said_before`: another try needs a yes."""
     log = list(delivery.log.all())
+
+    def url(name: str, *states: State) -> str:
+        fits = may_act and delivery.state in states
+        return reverse(f"publishing:{name}", args=[workspace.slug, delivery.pk]) if fits else ""
+
     lines = _lines(delivery, log)
     moves = delivery.state == State.PUBLISHING
     return Flight(
@@ -138,9 +147,11 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool) -> Flight
         steps=lines,
         span_word=seconds_word(_length(log)),
         support=_support(delivery, log),
-        live_url=reverse("publishing:live", args=[workspace.slug, delivery.pk])
-        if may_act and delivery.state == State.UNCONFIRMED
-        else "",
+        live_url=url("live", State.UNCONFIRMED),
+        anew_url=url("anew", State.UNCONFIRMED),
+        later_url=url("later", State.MISSED, State.FAILED, State.HELD),
+        said_before=said_before,
+        risks=[risk.message for risk in delivery.risks.all()] if delivery.state == State.SCHEDULED else [],
         acts=_acts(delivery, workspace) if may_act else [],
     )
 
@@ -304,5 +315,10 @@ def _acts(delivery: Delivery, workspace: Workspace) -> list[Act]:
             else acts
         )
     if state in {State.FAILED, State.HELD, State.MISSED}:
-        return [Act("Try again now", "refresh", url("retry"), primary=True)]
+        word = "Publish now" if state == State.MISSED else "Try again now"
+        sure = "Nothing is sent, and it no longer waits for you. Discard it?"
+        return [
+            Act(word, "refresh", url("retry"), primary=True),
+            Act("Discard", "ban", url("discard"), confirm=sure),
+        ]
     return []

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import View, WorkspaceRequest, requires
-from publishing import composing, live as living, scheduling
+from accounts.network import platform_link
+from publishing import batches, composing, live as living, scheduling
 from publishing.models import Delivery, Post, PostMedia
+from publishing.models.risks import open_risks
 from publishing.states import EDITABLE, RUNNING, State
 from publishing.views.cards import card, name_of
+from publishing.views.care import typed_time
 from publishing.views.flights import Act, flight
 
 # While something moves the page asks again this often, in seconds; a post that only waits asks more rarely.
@@ -26,7 +30,8 @@ MOVING, WAITING = 2, 15
 
 def _post(request: WorkspaceRequest, pk: int) -> Post:
     secrets = ("account__access_token", "account__refresh_token", "account__proof_key")
-    deliveries = Delivery.objects.select_related("account").defer(*secrets).prefetch_related("log")
+    deliveries = Delivery.objects.select_related("account").defer(*secrets)
+    deliveries = deliveries.prefetch_related("log", Prefetch("risks", open_risks()))
     placed = PostMedia.objects.select_related("media")
     posts = Post.objects.filter(workspace=request.workspace).select_related("author")
     fetched = posts.prefetch_related(Prefetch("deliveries", deliveries), Prefetch("placed", placed))
@@ -59,6 +64,7 @@ def flights(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _recorder(request: WorkspaceRequest, found: Post) -> dict[str, Any]:
+    asked = request.GET.get("again", "")
     slug, now = request.workspace.slug, timezone.now()
     states = {State(delivery.state) for delivery in found.deliveries.all()}
     due = found.due_at is not None and (found.due_at - now).total_seconds() < 60
@@ -66,7 +72,11 @@ def _recorder(request: WorkspaceRequest, found: Post) -> dict[str, Any]:
     may_act = request.membership.may("posts.publish")
     return {
         "card": card(found, request.workspace, now),
-        "flights": [flight(each, request.workspace, may_act=may_act) for each in found.deliveries.all()],
+        "flights": [
+            flight(each, request.workspace, may_act=may_act, said_before=str(each.pk) == asked)
+            for each in found.deliveries.all()
+        ],
+        "soon": timezone.localtime(now + timedelta(minutes=30)),
         "flights_url": reverse("publishing:flights", args=[slug, found.pk]),
         "live_every": MOVING if moves else WAITING if states & RUNNING else 0,
         "edit_url": reverse("publishing:edit", args=[slug, found.pk]),
@@ -87,7 +97,11 @@ def _still_after(found: Post) -> bool:
 def _facts(found: Post) -> list[dict[str, Any]]:
     author = found.author.get_full_name() if found.author else "somebody who left"
     return [
-        {"name": "Due", "at": found.due_at, "value": "not scheduled"},
+        {
+            "name": "Planned for" if found.state == State.DRAFT else "Due",
+            "at": found.due_at,
+            "value": "not scheduled",
+        },
         {"name": "Written by", "at": None, "value": author},
         {"name": "Last changed", "at": found.updated_at, "value": ""},
     ]
@@ -160,26 +174,63 @@ def duplicate(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return redirect("publishing:edit", request.workspace.slug, copy.pk)
 
 
-def _on_delivery(act: Callable[[Delivery], object], done: str) -> View:
+def _on_delivery(act: Callable[[Delivery, WorkspaceRequest], object], done: str) -> View:
     """A view that lets one verb of a delivery happen; htmx gets the recorder, a plain form the page."""
 
     @require_POST
     @requires("posts.publish")
     def view(request: WorkspaceRequest, pk: int) -> HttpResponse:
         found = get_object_or_404(Delivery, post__workspace=request.workspace, pk=pk)
-        _try(request, lambda: act(found), done)
+        asks = _try(request, lambda: act(found, request), done)
         if not request.headers.get("HX-Request"):
-            return redirect("publishing:post", request.workspace.slug, found.post_id)
+            again = f"?again={pk}" if asks else ""
+            return redirect(reverse("publishing:post", args=[request.workspace.slug, found.post_id]) + again)
+        if asks:
+            request.GET = QueryDict(f"again={pk}")
         context = {**_recorder(request, _post(request, found.post_id)), "oob": True}
         return render(request, "publishing/_acted.html", context)
 
     return view
 
 
-check = _on_delivery(scheduling.check_now, "Looking for it now.")
-retry = _on_delivery(scheduling.retry, "Trying again now.")
-remove = _on_delivery(living.remove, "Deleted on the platform.")
-absent = _on_delivery(scheduling.confirm_absent, "Closed as not live. Duplicate the post to send it anew.")
+def _later(delivery: Delivery, request: WorkspaceRequest) -> None:
+    due_at = typed_time(request)
+    scheduling.retry(delivery, due_at=due_at, again=_said_yes(request))
+
+
+def _said_yes(request: WorkspaceRequest) -> bool:
+    return request.POST.get("again") == "1"
+
+
+check = _on_delivery(lambda delivery, _: scheduling.check_now(delivery), "Looking for it now.")
+retry = _on_delivery(
+    lambda delivery, request: scheduling.retry(delivery, again=_said_yes(request)), "Trying again now."
+)
+later = _on_delivery(_later, "Scheduled anew.")
+discard = _on_delivery(lambda delivery, _: scheduling.discard(delivery), "Discarded. Nothing was sent.")
+remove = _on_delivery(lambda delivery, _: living.remove(delivery), "Deleted on the platform.")
+absent = _on_delivery(
+    lambda delivery, _: scheduling.confirm_absent(delivery),
+    "Closed as not live. Duplicate the post to send it anew.",
+)
+
+
+@require_POST
+@requires("posts.publish")
+def anew(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Send an unconfirmed post once more as a new post, after somebody said that it may then be there twice."""
+    found = get_object_or_404(Delivery, post__workspace=request.workspace, pk=pk)
+    here = redirect("publishing:post", request.workspace.slug, found.post_id)
+    if request.POST.get("sure") != "1":
+        messages.error(request, "Nothing was sent. Tick that it may then be there twice, and press again.")
+        return here
+    copies: list[Post] = []
+    _try(
+        request,
+        lambda: copies.append(scheduling.publish_again(found, request.user.pk)),
+        "Sent anew, as this post. The one before is closed.",
+    )
+    return redirect("publishing:post", request.workspace.slug, copies[0].pk) if copies else here
 
 
 @require_POST
@@ -187,7 +238,7 @@ absent = _on_delivery(scheduling.confirm_absent, "Closed as not live. Duplicate 
 def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """A person has seen an unconfirmed post live and gives its link."""
     found = get_object_or_404(Delivery, post__workspace=request.workspace, pk=pk)
-    link = request.POST.get("link", "").strip()
+    link = platform_link(request.POST.get("link", "").strip())
     if link and not link.startswith(("https://", "http://")):
         messages.error(
             request, "A link begins with https://. Copy it from the address bar, or leave it empty."
@@ -197,14 +248,12 @@ def live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return redirect("publishing:post", request.workspace.slug, found.post_id)
 
 
-def _try(request: WorkspaceRequest, act: Callable[[], object], done: str) -> None:
-    """Say what happened, or why it could not."""
+def _try(request: WorkspaceRequest, act: Callable[[], object], done: str) -> bool:
+    """Say what happened, or why it could not; whether a yes to posting the same again would let it."""
     try:
         act()
-    except scheduling.NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    except scheduling.Blocked as blocked:
-        words = dict.fromkeys(each.message for found in blocked.violations.values() for each in found)
-        messages.error(request, "The platform's rules forbid this. " + " ".join(words))
-    else:
-        messages.success(request, done)
+    except (scheduling.NotAllowed, scheduling.Blocked) as refusal:
+        messages.error(request, batches.reason(refusal))
+        return isinstance(refusal, scheduling.SaidBefore)
+    messages.success(request, done)
+    return False

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -19,6 +19,7 @@ from accounts.access import WorkspaceRequest, requires
 from accounts.models import ConnectedAccount
 from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, State
+from publishing.views import care
 from publishing.views.cards import cards, label_of, name_of
 
 PAGE = 25
@@ -59,8 +60,11 @@ GROUPS = {
 def listing(request: WorkspaceRequest) -> HttpResponse:
     """All posts of the workspace, newest first."""
     query = {key: request.GET.get(key, "").strip() for key in ("q", "channel", "show")}
+    accounts = list(ConnectedAccount.objects.filter(workspace=request.workspace).without_secrets())
+    counts = {state: tally.posts for state, tally in care.tallies(request, State.values).items()}
     posts = _found(request, **query).order_by(Coalesce("due_at", "updated_at").desc(), "-pk")
     page = Paginator(posts, PAGE).get_page(request.GET.get("page"))
+    channel, grouped = query["channel"], query["show"] == "attention" and not query["q"]
     kept = {key: value for key, value in query.items() if value}
     context = {
         "page": page,
@@ -69,8 +73,13 @@ def listing(request: WorkspaceRequest) -> HttpResponse:
         "show": query["show"],
         "narrowed": bool(kept),
         "query": urlencode(kept),
-        "channels": _channels(request, query["channel"]),
-        "filters": _chips(request, kept),
+        "channels": [_channel(each, channel) for each in accounts],
+        "banners": care.banners(request),
+        "groups": care.groups(request, [each for each in accounts if channel in {"", str(each.pk)}])
+        if grouped
+        else [],
+        "may_act": request.membership.may("posts.publish"),
+        "filters": _chips(counts, kept),
         "can_compose": request.membership.may("posts.edit"),
         "compose_url": reverse("publishing:compose", args=[request.workspace.slug]),
     }
@@ -98,14 +107,7 @@ def _in(states: Iterable[str]) -> Q:
     return found | Q(deliveries__isnull=True) if State.DRAFT in states else found
 
 
-def _chips(request: HttpRequest, kept: dict[str, str]) -> list[Chip]:
-    workspace = request.workspace  # type: ignore[attr-defined]
-    rows: Any = (
-        Delivery.objects.filter(post__workspace=workspace)
-        .values_list("state")
-        .annotate(Count("post", distinct=True))
-    )
-    counts = dict(rows)
+def _chips(counts: Mapping[str, int], kept: dict[str, str]) -> list[Chip]:
     rest = {key: value for key, value in kept.items() if key != "show"}
     chips = [Chip("All", f"?{urlencode(rest)}", "show" not in kept, "list")]
     for key, group in GROUPS.items():
@@ -117,9 +119,6 @@ def _chips(request: HttpRequest, kept: dict[str, str]) -> list[Chip]:
     return chips
 
 
-def _channels(request: WorkspaceRequest, chosen: str) -> list[dict[str, Any]]:
-    accounts = ConnectedAccount.objects.filter(workspace=request.workspace).without_secrets()
-    return [
-        {"id": each.pk, "name": name_of(each), "label": label_of(each.platform), "on": str(each.pk) == chosen}
-        for each in accounts
-    ]
+def _channel(account: ConnectedAccount, chosen: str) -> dict[str, Any]:
+    label = label_of(account.platform)
+    return {"id": account.pk, "name": name_of(account), "label": label, "on": str(account.pk) == chosen}

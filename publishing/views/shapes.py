@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import ConnectedAccount, Workspace
-from publishing import composing, contents, library
-from publishing.forms import SHARED, Draft
-from publishing.models import MediaFile, Post
+from publishing import composing, contents, duplicates, library, scheduling
+from publishing.forms import NOW, SHARED, Draft
+from publishing.models import Delivery, MediaFile
 from publishing.views import options as drawing, verdicts
 from publishing.views.cards import label_of, name_of
 from publishing.views.flights import seconds_word
@@ -177,9 +178,32 @@ class Shape:
         )
 
     @cached_property
+    def twins(self) -> list[Delivery]:
+        """What the chosen channels have said, or will say, in the same words."""
+        hashes = [row.sha256 for row in self.media]
+        said = []
+        for account in self.chosen:
+            own = self.draft.own.get(account.pk)
+            texts = own if own is not None else self.draft.parts
+            said.append((account.pk, duplicates.fingerprint(texts, hashes)))
+        return duplicates.find_twins(said, self.due_at or timezone.now(), besides=self.draft.post)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant that is typed, if it is one."""
+        if self.draft.when == NOW:
+            return None
+        try:
+            day, clock = date.fromisoformat(self.draft.date), time.fromisoformat(self.draft.time)
+            moment = scheduling.at_local(day, clock.replace(tzinfo=None), self.workspace.zone)
+        except (ValueError, OverflowError, scheduling.NotAllowed):
+            return None
+        return moment if abs(moment - timezone.now()) < scheduling.FURTHEST else None
+
+    @cached_property
     def checks(self) -> list[verdicts.Check]:
         """What the rules say, what blocks first."""
-        return verdicts.checks(self.targets)
+        return [*verdicts.checks(self.targets), *verdicts.twin_checks(self.twins, self.workspace)]
 
     @property
     def blocks(self) -> int:
@@ -359,37 +383,3 @@ def fresh_item(row: MediaFile, workspace: Workspace) -> Item:
     return Item(
         row.pk, row.name, poster_url(row, workspace), facts_of(row), _length(row), row.alt, "", [], []
     )
-
-
-def draft_of(post: Post) -> Draft:
-    """A stored post as the composer's fields."""
-    placed = list(post.placed.all())
-    deliveries = list(post.deliveries.all())
-    return Draft(
-        post=post.pk,
-        title=post.title,
-        channels=tuple(delivery.account_id for delivery in deliveries),
-        parts=tuple(post.parts) or ("",),
-        own={each.account_id: tuple(each.own_parts) for each in deliveries if each.own_parts is not None},
-        media=tuple(each.media_id for each in placed),
-        alts={each.media_id: each.alt for each in placed},
-        places={each.media_id: each.part for each in placed},
-        options={
-            each.account_id: {**typed(each.options), **({"kind": each.kind} if each.kind else {})}
-            for each in deliveries
-        },
-        comment=post.first_comment,
-    )
-
-
-def typed(values: Mapping[str, Any]) -> dict[str, str]:
-    """Stored options as form fields would send them."""
-    return {key: _typed(value) for key, value in values.items()}
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else ""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "\n".join(map(str, value))
-    return str(value)

@@ -17,7 +17,7 @@ from accounts.health import Health, health
 from accounts.models import ConnectedAccount
 from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, RUNNING, State
-from publishing.views import grid
+from publishing.views import care, grid
 from publishing.views.cards import cards, label_of, name_of
 from publishing.views.flights import MEANINGS, sentence
 
@@ -59,6 +59,7 @@ def today(request: WorkspaceRequest) -> HttpResponse:
     healths = [health(account, now) for account in accounts]
     context = {
         **_day(request, now),
+        "banners": care.banners(request),
         "greeting": _greeting(request),
         "now": timezone.localtime(now),
         "needs": needs,
@@ -72,7 +73,8 @@ def today(request: WorkspaceRequest) -> HttpResponse:
         "accounts_url": reverse("accounts:list", args=[slug]),
         "can_compose": request.membership.may("posts.edit"),
     }
-    context["summary"] = _summary(len(context["coming"]), len(needs))
+    going = [each for each in context["coming"] if each.state != State.DRAFT]
+    context["summary"] = _summary(len(going), len(needs))
     return render(request, "publishing/today.html", context)
 
 
@@ -179,7 +181,7 @@ def _day(request: WorkspaceRequest, now: datetime) -> dict[str, Any]:
     coming = [each for each in here if not each.past]
     ahead = next((each for each in [*coming, *later] if each.state == State.SCHEDULED), None)
     return {
-        "gone": [each for each in here if each.past],
+        "gone": [each for each in here if each.past and each.state != State.DRAFT],
         "coming": coming,
         "soon": later[:SOON],
         "next": ahead,

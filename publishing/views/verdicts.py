@@ -10,6 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Workspace
+from publishing.models import Delivery
+from publishing.states import State
+from publishing.views.cards import label_of, name_of
 from socialhub.platforms.rules import KindRules, Severity, Violation
 from socialhub.platforms.values import Content, Kind, Media
 
@@ -105,6 +112,30 @@ def checks(targets: Sequence[Target]) -> list[Check]:
     lines = [_line(tone, text, href, hit) for (tone, text, href), hit in found.items()]
     lines += _missing_alts(targets)
     return sorted(lines, key=lambda line: line.tone != "bad")
+
+
+def twin_checks(twins: Iterable[Delivery], workspace: Workspace) -> list[Check]:
+    """A warning for each channel that has the same already, with the way to it."""
+    latest = {twin.account_id: twin for twin in reversed(list(twins))}
+    lines = []
+    for twin in latest.values():
+        label, publishing = label_of(twin.account.platform), twin.account.connector.publishing
+        refuses = publishing is not None and publishing.refuses_twins
+        ahead = twin.state == State.SCHEDULED
+        assert twin.due_at is not None  # it is queued, so it has a time
+        when = f"{timezone.localtime(twin.due_at):%a %-d %b, %H:%M}"
+        lines.append(
+            Check(
+                "warn",
+                f"The same {'is planned for' if ahead else 'went to'} {name_of(twin.account)}",
+                f"“{twin.post.headline}”, {when}",
+                reverse("publishing:post", args=[workspace.slug, twin.post_id]),
+                f"{label} refuses what it has just been told." if refuses else "",
+                twin.account.platform,
+                label,
+            )
+        )
+    return lines
 
 
 def _line(tone: str, text: str, href: str, targets: list[Target]) -> Check:

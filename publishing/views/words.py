@@ -16,7 +16,7 @@ from publishing.models import Delivery
 from publishing.scheduling import Blocked, NotAllowed
 from publishing.views import options as drawing
 from publishing.views.cards import label_of, name_of
-from publishing.views.shapes import typed
+from publishing.views.stored import typed
 from socialhub.platforms.options import Option
 from socialhub.platforms.values import Kind
 
