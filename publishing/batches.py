@@ -33,7 +33,7 @@ RETRIED = frozenset({State.FAILED, State.HELD, State.MISSED})
 Act = Batch.Act
 
 
-class Tally(NamedTuple):
+class Amount(NamedTuple):
     """How many deliveries of one state there are, of how many posts, and when the first and last were due."""
 
     rows: int
@@ -54,14 +54,14 @@ class Cause:
     first: datetime | None
 
 
-def tallies(workspace: Workspace, states: Iterable[str]) -> dict[str, Tally]:
+def amounts(workspace: Workspace, states: Iterable[str]) -> dict[str, Amount]:
     """How much there is of each of the states. One query."""
     rows = Delivery.objects.filter(workspace=workspace, state__in=list(states)).values("state")
     counted = rows.annotate(
         Count("pk"), Count("post", distinct=True), Min("due_at"), Max("due_at")
     ).order_by()
     names = ("state", "pk__count", "post__count", "due_at__min", "due_at__max")
-    return {state: Tally(*counts) for state, *counts in counted.values_list(*names)}
+    return {state: Amount(*counts) for state, *counts in counted.values_list(*names)}
 
 
 def causes(workspace: Workspace, accounts: Mapping[int, ConnectedAccount]) -> list[Cause]:

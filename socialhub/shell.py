@@ -13,9 +13,9 @@ from django.utils.functional import cached_property
 from accounts.access import LAST_WORKSPACE
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import Role
-from publishing.batches import tallies
+from publishing.batches import amounts
 from publishing.states import NEEDS_A_PERSON
-from publishing.views.care import TALLIES
+from publishing.views.care import AMOUNTS
 from socialhub.pulse import Pulse, read_pulse
 
 THEMES = ("light", "dark")
@@ -132,11 +132,11 @@ class Shell:
     @cached_property
     def waiting(self) -> int:
         """How many deliveries wait for a person."""
-        counted = getattr(self.request, TALLIES, None)
+        counted = getattr(self.request, AMOUNTS, None)
         if counted is None:
             assert self.workspace is not None  # the rail asks, and it stands in one
-            counted = tallies(self.workspace, NEEDS_A_PERSON)
-        return sum(tally.rows for state, tally in counted.items() if state in NEEDS_A_PERSON)
+            counted = amounts(self.workspace, NEEDS_A_PERSON)
+        return sum(amount.rows for state, amount in counted.items() if state in NEEDS_A_PERSON)
 
     @property
     def search(self) -> str:

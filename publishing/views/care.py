@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import WorkspaceRequest, requires
 from accounts.models import ConnectedAccount
 from publishing import batches, scheduling
-from publishing.batches import Tally
+from publishing.batches import Amount
 from publishing.models import Batch, Post
 from publishing.scheduling import NotAllowed
 from publishing.states import NEEDS_A_PERSON, State
@@ -29,7 +29,7 @@ Act = Batch.Act
 # Long enough to get on, short enough that the page answers.
 TURN = 0.8
 SHOWN = 12
-TALLIES = "tallies"
+AMOUNTS = "amounts"
 
 
 class Deed(NamedTuple):
@@ -78,19 +78,19 @@ class Group:
     link: str
 
 
-def tallies(request: WorkspaceRequest, states: Iterable[str] = NEEDS_A_PERSON) -> dict[str, Tally]:
+def amounts(request: WorkspaceRequest, states: Iterable[str] = NEEDS_A_PERSON) -> dict[str, Amount]:
     """How much waits for a person, counted once for a page and its frame. A page may ask for more states first."""
-    counted: dict[str, Tally] | None = getattr(request, TALLIES, None)
+    counted: dict[str, Amount] | None = getattr(request, AMOUNTS, None)
     if counted is None:
-        counted = batches.tallies(request.workspace, states)
-        setattr(request, TALLIES, counted)
+        counted = batches.amounts(request.workspace, states)
+        setattr(request, AMOUNTS, counted)
     return counted
 
 
 def banners(request: WorkspaceRequest) -> list[dict[str, Any]]:
     """What stands above Today, the calendar and the posts: what was missed, and what is being done."""
     slug = request.workspace.slug
-    waiting = tallies(request)
+    waiting = amounts(request)
     if not waiting.keys() & NEEDS_A_PERSON:
         return []
     found = [_under_way(each, slug) for each in batches.open_batches(request.workspace)]
@@ -117,7 +117,7 @@ def banners(request: WorkspaceRequest) -> list[dict[str, Any]]:
     return [*found, banner]
 
 
-def _between(left: Tally) -> str:
+def _between(left: Amount) -> str:
     if left.first is None or left.last is None:
         return ""
     now, first, last = timezone.localtime(), timezone.localtime(left.first), timezone.localtime(left.last)
@@ -154,7 +154,7 @@ def missed(request: WorkspaceRequest, name: str) -> HttpResponse:
     if deed is None:
         raise Http404
     slug = request.workspace.slug
-    left = tallies(request).get(State.MISSED)
+    left = amounts(request).get(State.MISSED)
     if left is None:
         messages.success(request, "Nothing that was missed waits any more.")
         return redirect("publishing:posts", slug)

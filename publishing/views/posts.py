@@ -61,7 +61,7 @@ def listing(request: WorkspaceRequest) -> HttpResponse:
     """All posts of the workspace, newest first."""
     query = {key: request.GET.get(key, "").strip() for key in ("q", "channel", "show")}
     accounts = list(ConnectedAccount.objects.filter(workspace=request.workspace).without_secrets())
-    counts = {state: tally.posts for state, tally in care.tallies(request, State.values).items()}
+    counts = {state: amount.posts for state, amount in care.amounts(request, State.values).items()}
     posts = _found(request, **query).order_by(Coalesce("due_at", "updated_at").desc(), "-pk")
     page = Paginator(posts, PAGE).get_page(request.GET.get("page"))
     channel, grouped = query["channel"], query["show"] == "attention" and not query["q"]
