@@ -139,17 +139,22 @@ def account(workspace: Workspace, platform: Platform) -> ConnectedAccount:
 
 @pytest.fixture
 def compose(workspace: Workspace, mara: User, account: ConnectedAccount) -> Callable[..., Delivery]:
-    """Compose a text for the account; ``due`` queues it."""
+    """Compose a text for the account; ``due`` queues it, ``once`` unless it was said before."""
 
     def made(
-        text: str = "Hello", *, due: datetime | None = None, comment: str = "", **options: Any
+        text: str = "Hello",
+        *,
+        due: datetime | None = None,
+        once: bool = False,
+        comment: str = "",
+        **options: Any,
     ) -> Delivery:
         post: Post = save(
             workspace=workspace, author=mara,
             composition=Composition((text,), (Target(account.pk, **options),), first_comment=comment),
         )  # fmt: skip
         if due is not None:
-            scheduling.schedule(post, due)
+            scheduling.schedule(post, due, again=not once)
         return post.deliveries.get()
 
     return made

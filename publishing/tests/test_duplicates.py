@@ -59,7 +59,7 @@ def test_a_post_without_words_and_files_says_nothing() -> None:
 def test_the_same_within_a_week_before_or_after_is_refused_until_it_is_meant(
     compose: Compose, now: datetime, state: str, days: int
 ) -> None:
-    first = compose("Flat white", due=now + timedelta(days=10 + days))
+    first = compose("Flat white", once=True, due=now + timedelta(days=10 + days))
     Delivery.objects.filter(pk=first.pk).update(state=state)
     second = compose("flat  white")
     due = now + timedelta(days=10)
@@ -75,21 +75,21 @@ def test_the_same_within_a_week_before_or_after_is_refused_until_it_is_meant(
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.FAILED, State.MISSED, State.CANCELLED])
 def test_what_never_went_out_is_no_twin(compose: Compose, now: datetime, state: str) -> None:
-    first = compose("Flat white", due=now + timedelta(days=1))
+    first = compose("Flat white", once=True, due=now + timedelta(days=1))
     Delivery.objects.filter(pk=first.pk).update(state=state)
-    compose("Flat white", due=now + timedelta(days=1))
+    compose("Flat white", once=True, due=now + timedelta(days=1))
 
 
 def test_what_is_more_than_a_week_away_or_was_deleted_is_no_twin(compose: Compose, now: datetime) -> None:
-    compose("Flat white", due=now + timedelta(days=1))
-    compose("Flat white", due=now + timedelta(days=9))
-    gone = compose("Cold brew", due=now + timedelta(days=1))
+    compose("Flat white", once=True, due=now + timedelta(days=1))
+    compose("Flat white", once=True, due=now + timedelta(days=9))
+    gone = compose("Cold brew", once=True, due=now + timedelta(days=1))
     Delivery.objects.filter(pk=gone.pk).update(state=State.PUBLISHED, removed_at=now)
-    compose("Cold brew", due=now + timedelta(days=1))
+    compose("Cold brew", once=True, due=now + timedelta(days=1))
 
 
 def test_another_account_may_say_the_same(compose: Compose, account: ConnectedAccount, now: datetime) -> None:
-    compose("Flat white", due=now + timedelta(days=1))
+    compose("Flat white", once=True, due=now + timedelta(days=1))
     other = compose("Flat white")
     account.pk, account.external_id = None, "2"
     account.save(force_insert=True)
@@ -98,19 +98,19 @@ def test_another_account_may_say_the_same(compose: Compose, account: ConnectedAc
 
 
 def test_a_copy_that_nobody_changed_is_asked_about(compose: Compose, mara: User, now: datetime) -> None:
-    first = compose("Flat white", due=now)
+    first = compose("Flat white", once=True, due=now)
     copy = scheduling.duplicate(first.post, mara.pk)
     with pytest.raises(SaidBefore, match="northwind has a post with the same text"):
         scheduling.publish_now(copy)
 
 
 def test_one_yes_holds_for_later_tries_until_the_words_change(compose: Compose, now: datetime) -> None:
-    compose("Flat white", due=now + timedelta(days=1))
+    compose("Flat white", once=True, due=now + timedelta(days=1))
     second = compose("Flat white")
     scheduling.schedule(second.post, now + timedelta(days=1), again=True)
     Delivery.objects.filter(pk=second.pk).update(state=State.FAILED)
     scheduling.retry(second)
-    compose("Cold brew", due=now + timedelta(days=1))
+    compose("Cold brew", once=True, due=now + timedelta(days=1))
     Post.objects.filter(pk=second.post_id).update(parts=["Cold brew"])
     Delivery.objects.filter(pk=second.pk).update(state=State.FAILED)
     second.refresh_from_db()
@@ -133,7 +133,7 @@ def test_files_are_compared_by_what_is_in_them(compose: Compose, workspace: Work
 
 
 def test_the_question_is_one_query_over_an_index(compose: Compose, now: datetime) -> None:
-    twin = compose("Flat white", due=now)
+    twin = compose("Flat white", once=True, due=now)
     said = [(twin.account_id, duplicates.fingerprint(["Flat white"], [])), (99, "x"), (98, "")]
     with CaptureQueriesContext(
         connection,
@@ -147,22 +147,22 @@ def test_the_question_is_one_query_over_an_index(compose: Compose, now: datetime
 def test_new_words_for_a_live_post_are_what_is_compared(
     compose: Compose, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = compose("Flat white", due=now)
+    first = compose("Flat white", once=True, due=now)
     Delivery.objects.filter(pk=first.pk).update(state=State.PUBLISHED, remote_id="post-1")
     first.refresh_from_db()
     monkeypatch.setattr(live, "can_edit", lambda delivery: True)
     monkeypatch.setattr(live, "_change", lambda *args, **more: None)
     live.edit(first, "Cold brew", {})
-    compose("Flat white", due=now)
+    compose("Flat white", once=True, due=now)
     with pytest.raises(SaidBefore):
-        compose("Cold brew", due=now)
+        compose("Cold brew", once=True, due=now)
 
 
 def test_the_composer_warns_with_the_way_to_the_twin_and_asks_for_a_yes(
     client: Client, mara: User, compose: Compose, account: ConnectedAccount, now: datetime
 ) -> None:
     client.force_login(mara)
-    twin = compose("Flat white", due=now + timedelta(days=1))
+    twin = compose("Flat white", once=True, due=now + timedelta(days=1))
     form = {"text": "Flat white!".rstrip("!"), "channel": account.pk, "when": "now", "act": "go"}
     checked = client.post("/w/northwind-coffee/compose/check/", form).content.decode()
     assert f'href="/w/northwind-coffee/posts/{twin.post_id}/"' in checked
