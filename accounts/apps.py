@@ -29,3 +29,4 @@ def _install(**kwargs: Any) -> None:
     every(1, "accounts.jobs.refresh_tokens", name="accounts: refresh tokens that expire soon")
     every(60, "accounts.jobs.learn_limits", name="accounts: learn what servers allow")
     every(60, "accounts.jobs.sweep_logins", name="accounts: forget logins that came to nothing")
+    every(60, "accounts.jobs.sweep_limits", name="accounts: forget limits that have ended")

@@ -41,6 +41,19 @@ def find_app(workspace: Workspace, login: Login, host: str = "") -> App | None:
     return None if login.user_host else _from_environment(login)
 
 
+def client_id_of(workspace: Workspace, login: Login, host: str = "") -> str:
+    """The public name of the app that speaks for a workspace; empty where none does. Nothing is decrypted."""
+    if not isinstance(login, OAuth2):
+        return ""
+    stored = (
+        workspace.apps.filter(app_key=login.app_key, host=host).values_list("client_id", flat=True).first()
+    )
+    if stored is not None or login.user_host:
+        return stored or ""
+    named = [field for field in login.app_fields if field.key == "client_id"]
+    return os.environ.get(environment_name(login, named[0]), "") if named else ""
+
+
 def stored_app(workspace: Workspace, login: OAuth2, host: str = "") -> AppCredential | None:
     """The row behind the app, if an admin entered it or we registered it."""
     return workspace.apps.filter(app_key=login.app_key, host=host).first()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
-from accounts import heartbeats
+from accounts import heartbeats, limits
 from accounts.connecting import forget_old_attempts
 from accounts.learning import learn_stale
 from accounts.refreshing import refresh_due
@@ -28,3 +29,8 @@ def learn_limits() -> None:
 def sweep_logins() -> None:
     """Every hour: forget logins that came to nothing."""
     forget_old_attempts()
+
+
+def sweep_limits() -> None:
+    """Every hour: forget limits that have ended."""
+    limits.sweep(datetime.now(UTC))

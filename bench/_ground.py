@@ -53,7 +53,7 @@ class Ground:
         space = create_workspace(owner=owner, name=workspace, zone="UTC")
         return [
             ConnectedAccount.objects.create(
-                workspace=space, platform="mastodon", login="mastodon", host=host, handle=f"bench{number}",
+                workspace=space, platform="mastodon", login="server", host=host, handle=f"bench{number}",
                 external_id=f"{space.pk}-{number}", access_token=Secret(f"token-{uuid.uuid4()}"),
             )
             for number in range(count)

@@ -64,7 +64,7 @@ class History:
         made = ConnectedAccount.objects.bulk_create(
             [
                 ConnectedAccount(
-                    workspace_id=self.workspace + n // CHANNELS, platform="mastodon", login="mastodon",
+                    workspace_id=self.workspace + n // CHANNELS, platform="mastodon", login="server",
                     host=HOST.format(n % 20), handle=f"bench{n}", external_id=str(n),
                 )
                 for n in range(self.accounts)

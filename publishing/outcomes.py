@@ -7,7 +7,7 @@ writes both in one transaction, only while the claim is ours.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -82,8 +82,8 @@ class Verdict:
             recording.keep(lines)
 
 
-def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Verdict:
-    """The verdict on a turn that ended without an error."""
+def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, limit: str = "") -> Verdict:
+    """The verdict on a turn that ended without an error; ``limit`` says of a spent limit that it met."""
     facts = {**delivery.facts, **turn.facts}
     if turn.absent:
         again = {**SETTLED, "next_at": now, "attempts": delivery.attempts + 1}
@@ -93,6 +93,8 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime) -> Ver
             return _go_on(delivery, turn, facts, now)
         case Live(post_id=post_id, url=url):
             return _live(delivery, turn, facts, now, post_id, url)
+        case Stay(wait=wait) if limit and wait and not turn.found:
+            return wait_for_limit(delivery, flow, turn.step, now + wait, limit, now, facts=facts)
         case Stay() as stay:
             return _stay(delivery, flow, turn, stay, facts, now)
         case Back(to=to, note=note):
@@ -239,12 +241,55 @@ def _look_again(
     return Verdict("looked", values, note, error)
 
 
+def wait_for_limit(
+    delivery: Delivery,
+    flow: Flow,
+    step: Step,
+    until: datetime,
+    reason: str,
+    now: datetime,
+    *,
+    error: PlatformError | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Verdict:
+    """A limit is spent and nothing was sent: the step comes when it frees, which is no attempt of ours.
+
+    What would be too late by then waits for a person, at once and with the reason. What has not begun is scheduled
+    again, so that people may still change it.
+    """
+    named = (_named(error) if error else {**NO_ERROR}) | ({"facts": facts} if facts is not None else {})
+    if flow.is_after(step):
+        if until > (delivery.step_since or now) + step.deadline:
+            return _past(delivery, flow, step, now, reason, error)
+    elif delivery.due_at and until > delivery.due_at + late_limit(delivery):
+        there = until.astimezone(delivery.account.workspace.zone)
+        words = (
+            f"{reason} The next try would be on {there:%-d %B at %H:%M}, later than this post may go out by itself. "
+            "Try again, and it goes out as soon as it can."
+        )
+        held = hold(words, facts=facts)
+        return replace(held, values={**held.values, **named, "error_message": words[:500]}, error=error)
+    values = {**SETTLED, **named, "next_at": until + ladder.scatter(), "note": reason[:300]}
+    if not delivery.step and step == flow.first:
+        values |= {"state": State.SCHEDULED, "step_since": None}
+    else:
+        values |= {
+            "step": step.name,
+            "step_since": (delivery.step_since or now) if flow.is_after(step) else None,
+        }
+    return Verdict("waits", values, f"{reason} Until {until:%Y-%m-%d %H:%M:%S} UTC.", error)
+
+
 def _definite(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, now: datetime) -> Verdict:
     """Nothing was published by this turn: try again later, ask a person, or give up."""
     attempts = delivery.attempts + 1
     told = error.retry_after
-    can_wait = error.is_retryable or (error.kind is Fault.QUOTA_EXCEEDED and told is not None)
-    wait = ladder.retry_wait(attempts, told) if can_wait else None
+    if error.is_limit and told is not None:
+        return wait_for_limit(delivery, flow, step, now + told, error.user_message, now, error=error)
+    if error.is_limit and error.was_safe:
+        wait = ladder.backoff(attempts)
+    else:
+        wait = ladder.retry_wait(attempts, told) if error.is_retryable else None
     if error.kind is Fault.TOKEN_EXPIRED and attempts == 1:
         wait = timedelta(0)
     if flow.is_after(step):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
+from accounts import limits
 from accounts.models import ConnectedAccount
 from publishing import recording
 from publishing.claiming import lift_leases
@@ -175,7 +176,7 @@ def _start_over(delivery: Delivery, due_at: datetime) -> None:
         "fingerprint": delivery.fingerprint, "is_repeat": delivery.is_repeat,
     }  # fmt: skip
     if not delivery.is_begun:
-        fields |= {"step": "", "facts": {}}
+        fields |= {"step": "", "facts": {}, "charged_at": None}
     Delivery.objects.filter(pk=delivery.pk).update(**fields)
     lift_leases(Delivery.objects.filter(pk=delivery.pk))
     recording.write(delivery.pk, "queued", at=database_now(), note=f"Due {due_at:%Y-%m-%d %H:%M:%S} UTC")
@@ -221,14 +222,15 @@ def _rest_row(row: Delivery, state: State, note: str) -> None:
 def retry(delivery: Delivery, *, due_at: datetime | None = None, again: bool = False) -> None:
     """Try a failed, missed, held or cancelled delivery again, now or at ``due_at``: its late limit counts from then.
 
-    Raises as :func:`schedule` does.
+    While a limit is spent, now means as soon as it frees. Raises as :func:`schedule` does.
     """
     with transaction.atomic():
         row = _locked(Delivery.objects.filter(pk=delivery.pk))[0]
         if row.state not in {State.FAILED, State.MISSED, State.HELD, State.CANCELLED}:
             raise NotAllowed("This no longer needs another try.")
         now = check_time(due_at) if due_at else database_now()
-        moment = max(due_at or now, now)
+        closed = None if due_at else limits.cooling(row.account, now)
+        moment = max(due_at or now, closed.until if closed else now)
         _check_accounts([row])
         _check_rules(row.post, [row])
         _check_twins([row], moment, again=again)

@@ -32,6 +32,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     _S.SCHEDULED: frozenset({_S.DRAFT, _S.SCHEDULED, _S.PUBLISHING, _S.MISSED, _S.HELD, _S.CANCELLED}),
     _S.PUBLISHING: frozenset(
         {
+            # A limit stopped it before its first request: it waits, and may be edited meanwhile.
+            _S.SCHEDULED,
             _S.PUBLISHING,
             _S.PUBLISHED,
             _S.UNCONFIRMED,

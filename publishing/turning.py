@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch
 
-from accounts import credentials, network, tokens
+from accounts import credentials, limits, network, tokens
 from accounts.models import ConnectedAccount
 from publishing import outcomes
 from publishing.claiming import Claim, LostClaim, enter_doubt
+from publishing.clock import in_line
 from publishing.contents import content_of, options_of
 from publishing.models import Delivery, PostMedia, StepLog
 from publishing.outcomes import Verdict
@@ -52,6 +54,7 @@ class Flight:
     started: float
     exchanges: list[Exchange] = field(default_factory=list)
     used: Account | None = None
+    api: Api | None = None
     unsaved: dict[str, Any] = field(default_factory=dict)
     lines: list[StepLog] = field(default_factory=list)
 
@@ -79,9 +82,47 @@ class Flight:
         )
 
     def commit(self, verdict: Verdict, *, keep: bool = False) -> None:
-        """Write everything that is not written yet."""
-        verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
+        """Write everything that is not written yet. What the platform refused to publish used no quota."""
+        if self._came_to_nothing(verdict):
+            with in_line(), transaction.atomic():
+                limits.give_back(self.delivery.account, self.posts, self.delivery.charged_at or self.now)
+                self.unsaved["charged_at"] = self.delivery.charged_at = None
+                verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
+        else:
+            verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
         self.lines, self.unsaved = [], {}
+
+    @property
+    def posts(self) -> int:
+        """How many posts quotas count this as: each part of a thread is one."""
+        return len(self.content.posts)
+
+    def _came_to_nothing(self, verdict: Verdict) -> bool:
+        """Whether the public step that quotas were charged for has provably had no effect."""
+        is_public = verdict.values.get("state", self.delivery.state) == State.PUBLISHED or verdict.values.get(
+            "is_begun", self.delivery.is_begun
+        )
+        is_known = verdict.values.get("in_doubt") is False and self.step == self.flow.public
+        return self.delivery.charged_at is not None and is_known and not is_public
+
+    def begin_public(self) -> None:
+        """Enter doubt and charge the quotas in one commit. Raises :class:`limits.Spent`: then nothing has begun."""
+        delivery = self.delivery
+        charged = delivery.charged_at
+        with in_line(), transaction.atomic():
+            if charged is None and self.connector.quotas and self.step == self.flow.public:
+                limits.charge(delivery.account, self.posts, self.now)
+                charged = self.now
+            enter_doubt(self.claim, self.now, self.step.name, {**self.unsaved, "charged_at": charged})
+        self.unsaved, delivery.in_doubt, delivery.charged_at = {}, True, charged
+
+    def hear(self) -> str:
+        """Share what the platform said of its limits; what it said of a spent one, if it did."""
+        heard = list(self.api.heard.values()) if self.api else []
+        if heard:
+            with in_line():
+                limits.hear(self.delivery.account, self.step.name, heard, self.ended)
+        return next((each.reason for each in heard if each.is_spent and each.reason), "")
 
     def go_on(self, verdict: Verdict) -> None:
         """Stand at the next step. Before the public one nothing is written: entering doubt writes it along."""
@@ -162,21 +203,31 @@ def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | N
 
 def _fly(flight: Flight) -> Verdict:
     delivery, was_looking = flight.delivery, flight.position.in_doubt
+    closed = None if was_looking else limits.cooling(delivery.account, flight.now, flight.step.name)
+    if closed is not None:
+        return _wait(flight, closed.until, closed.reason)
     try:
         job = _job(flight)
         if flight.step.is_public and not was_looking:
-            enter_doubt(flight.claim, flight.now, flight.step.name, flight.unsaved)
-            flight.unsaved = {}
-            delivery.in_doubt = True
+            flight.begin_public()
         with wire_guard(flight.claim.check_wire):
             turn = flows.advance(flight.flow, flight.position, job)
+    except limits.Spent as spent:
+        with in_line():
+            limits.close_if_spent(delivery.account, flight.now)
+        return _wait(flight, spent.until, spent.reason)
     except PlatformError as error:
         if flight.used is not None:
             tokens.refused(delivery.account, flight.used, error)
+        flight.hear()
         return outcomes.after_error(
             delivery, flight.flow, flight.step, error, flight.ended, was_looking=was_looking
         )
-    return outcomes.after_turn(delivery, flight.flow, turn, flight.ended)
+    return outcomes.after_turn(delivery, flight.flow, turn, flight.ended, limit=flight.hear())
+
+
+def _wait(flight: Flight, until: datetime, reason: str) -> Verdict:
+    return outcomes.wait_for_limit(flight.delivery, flight.flow, flight.step, until, reason, flight.now)
 
 
 def _job(flight: Flight) -> flows.Job:
@@ -191,21 +242,22 @@ def _job(flight: Flight) -> flows.Job:
             delivery.account.workspace, delivery.account.login_method, delivery.account.host
         )
     is_looking = flight.position.in_doubt
+    flight.api = Api(
+        connector.key, connector.service, network.transport(),
+        account=flight.used, app=app, record=flight.exchanges.append,
+    )  # fmt: skip
     return flows.Job(
         key=str(delivery.key),
         account=flight.used,
         content=flight.content,
-        api=Api(
-            connector.key, connector.service, network.transport(),
-            account=flight.used, app=app, record=flight.exchanges.append,
-        ),
+        api=flight.api,
         options=connector.options.resolve(Kind(delivery.kind), options_of(delivery)),
         facts=delivery.facts,
         attempt=delivery.attempts + 1,
         now=flight.now,
         sent_at=delivery.sent_at if is_looking else None,
         taken=_taken(delivery) if is_looking else frozenset(),
-    )  # fmt: skip
+    )
 
 
 def _taken(delivery: Delivery) -> frozenset[str]:

@@ -59,6 +59,7 @@ class Delivery(models.Model):
     )
     in_doubt = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    charged_at = models.DateTimeField(null=True, blank=True, help_text="since when quotas count it")
     attempts = models.PositiveIntegerField(default=0)
     looks = models.PositiveIntegerField(default=0)
     progress = models.FloatField(null=True, blank=True)

@@ -186,15 +186,13 @@ def test_a_twin_that_nobody_can_find_is_not_sent_for_ever(
     assert (delivery.state, len(sent)) == (State.UNCONFIRMED, 4)
 
 
-def test_a_refusal_that_may_pass_is_tried_again_with_growing_waits(
-    compose: Compose, platform: Platform, now: datetime
-) -> None:
+def test_a_limit_is_waited_for_and_is_no_attempt(compose: Compose, platform: Platform, now: datetime) -> None:
     def limit(step: str, job: object) -> None:
         raise PlatformError(Fault.RATE_LIMIT, retry_after=timedelta(seconds=90), http_status=429)
 
     platform.before = limit
     delivery = turn(compose("Hello", due=now))
-    assert (delivery.state, delivery.attempts, delivery.error_kind) == (State.PUBLISHING, 1, "rate_limit")
+    assert (delivery.state, delivery.attempts, delivery.error_kind) == (State.SCHEDULED, 0, "rate_limit")
     assert delivery.next_at is not None
     assert delivery.next_at >= now + timedelta(seconds=90)
     platform.before = lambda step, job: None

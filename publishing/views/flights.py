@@ -44,6 +44,7 @@ EVENTS = {
     "looked": Look("warn", "eye", "Looked for it"),
     "unconfirmed": Look("warn", "doubt", "Nobody can tell"),
     "retry": Look("warn", "refresh", "Not sent, tries again"),
+    "waits": Look("info", "clock", "Waits for a limit"),
     "held": Look("warn", "pause", "Held"),
     "failed": Look("bad", "failed", "Refused"),
     "missed": Look("warn", "missed", "Missed"),
@@ -164,7 +165,7 @@ def _says(delivery: Delivery) -> str:
             return "Live."
         late = (delivery.published_at - delivery.due_at).total_seconds()
         return f"Live {seconds_word(max(late, 0))} after its time."
-    words = delivery.note if delivery.state == State.PUBLISHING else delivery.error_message
+    words = delivery.note if delivery.state in {State.SCHEDULED, State.PUBLISHING} else delivery.error_message
     return " ".join(filter(None, [sentence(words), MEANINGS[State(delivery.state)]]))
 
 
@@ -175,7 +176,7 @@ def sentence(words: str) -> str:
 
 def _next_word(delivery: Delivery) -> str:
     if delivery.state == State.SCHEDULED:
-        return "Due"
+        return "Waits until" if delivery.note else "Due"
     if delivery.in_doubt:
         return "Next look"
     return "Tries again" if delivery.attempts else "Next step"

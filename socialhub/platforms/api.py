@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from socialhub.platforms.dpop import asks_for_nonce, prove
 from socialhub.platforms.errors import ErrorTable, Fault, Meaning, PlatformError, Reach
+from socialhub.platforms.policy import Scope, next_midnight
 from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.transport import (
     Body,
@@ -33,13 +33,19 @@ RAW_KEPT = 4000
 
 @dataclass(frozen=True)
 class LimitReading:
-    """What an answer's headers say of a limit. ``used`` is a share from 0 to 1 where only that is told."""
+    """What an answer's headers say of a limit. ``used`` is a share from 0 to 1 where only that is told.
+
+    A ``name`` that is a quota's too corrects our count of it. ``scope`` is whom the limit stops when it is spent;
+    ``reason`` tells people so.
+    """
 
     name: str
     limit: int | None = None
     remaining: int | None = None
     resets_at: datetime | None = None
     used: float | None = None
+    scope: Scope = Scope.ACCOUNT
+    reason: str = ""
 
     @property
     def is_spent(self) -> bool:
@@ -143,6 +149,11 @@ class Api:
         self._clock = clock
         self._redactor = Redactor(_secrets_of(account, app))
         self.limits: tuple[LimitReading, ...] = ()
+        self.heard: dict[tuple[str, Scope], LimitReading] = {}
+
+    def hear(self, readings: Sequence[LimitReading]) -> None:
+        """Keep what the platform says of its limits, by headers or where a step asked: the last word of each."""
+        self.heard |= {(reading.name, reading.scope): reading for reading in readings}
 
     def speaking_for(self, account: Account) -> Api:
         """The same way to the platform on behalf of an account."""
@@ -212,6 +223,7 @@ class Api:
             # The refusal says that nothing was done, so this is no second try of anything (RFC 9449 §8).
             response = self._send(self._proven(request, key, access), redactor, key)
         self.limits = self.service.read_limits(response.headers, self._clock())
+        self.hear(self.limits)
         if response.status < 300 or response.status in expect:
             return self._answer(method, response)
         raise self._error(method, response, redactor)
@@ -287,7 +299,7 @@ class Api:
         facts = self.service.errors.read(parsed)
         meaning, code = self.service.errors.meaning(facts, response.status)
         unclear = meaning.ambiguous or response.status >= 500
-        return PlatformError(
+        error = PlatformError(
             meaning.kind,
             platform=self.platform,
             code=code or str(response.status),
@@ -298,7 +310,28 @@ class Api:
             trace_id=facts.trace_id or response.headers.get(self.service.trace_header.lower(), ""),
             user_message=meaning.message,
             retryable=meaning.retryable,
+            scope=self._scope(meaning),
+            was_safe=method in SAFE,
         )
+        self.hear_refusal(error)
+        return error
+
+    def hear_refusal(self, error: PlatformError) -> None:
+        """Keep what a refusal says of a limit, also where the step that met it goes on in another way."""
+        if error.is_limit and error.retry_after is not None:
+            until = self._clock() + error.retry_after
+            self.hear(
+                [
+                    LimitReading(
+                        "refused", remaining=0, resets_at=until, scope=error.scope, reason=error.user_message
+                    )
+                ]
+            )
+
+    def _scope(self, meaning: Meaning) -> Scope:
+        """Whom a limit stops: as the table says, else whom the spent limit of the headers stops."""
+        spent = [limit.scope for limit in self.limits if limit.is_spent]
+        return meaning.scope or (spent[0] if spent else Scope.ACCOUNT)
 
     def _wait(self, meaning: Meaning, response: Response) -> timedelta | None:
         """How long to wait: Retry-After, else the reset of a spent limit, else what the table says."""
@@ -309,14 +342,8 @@ class Api:
             resets = [limit.resets_at for limit in self.limits if limit.is_spent and limit.resets_at]
             if resets:
                 return max(max(resets) - self._clock(), timedelta(seconds=1))
-        return _until_midnight(self._clock(), meaning.midnight) if meaning.midnight else meaning.wait
-
-
-def _until_midnight(now: datetime, zone: str) -> timedelta:
-    """How long until the next day begins there."""
-    here = now.astimezone(ZoneInfo(zone))
-    tomorrow = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return tomorrow.astimezone(UTC) - now
+        now = self._clock()
+        return next_midnight(now, meaning.midnight) - now if meaning.midnight else meaning.wait
 
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -18,6 +18,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from socialhub.platforms.policy import Scope
+
 
 class Fault(StrEnum):
     """What kind of thing went wrong, the same for every platform."""
@@ -77,7 +79,8 @@ class PlatformError(Exception):
 
     ``code`` is the platform's own ("190/463"), ``http_status`` 0 when there was no answer, ``retry_after``
     the time the platform asks for, ``raw`` the redacted answer (at most a few KB), ``trace_id`` what
-    its support asks for. ``user_message`` tells a marketer what to do.
+    its support asks for. ``user_message`` tells a marketer what to do. ``scope`` is whom a limit stops;
+    ``was_safe``: the refused request could have changed nothing.
     """
 
     def __init__(
@@ -93,6 +96,8 @@ class PlatformError(Exception):
         trace_id: str = "",
         user_message: str = "",
         retryable: bool | None = None,
+        scope: Scope = Scope.ACCOUNT,
+        was_safe: bool = False,
     ) -> None:
         """Keep the facts; ``retryable`` overrides what ``kind`` implies where a code says otherwise."""
         self.kind = kind
@@ -104,6 +109,8 @@ class PlatformError(Exception):
         self.raw = raw
         self.trace_id = trace_id
         self.user_message = user_message or MESSAGES[kind]
+        self.scope = scope
+        self.was_safe = was_safe
         self._retryable = retryable
         super().__init__(f"{platform or 'platform'}: {kind}{f' ({code})' if code else ''}")
 
@@ -111,6 +118,13 @@ class PlatformError(Exception):
     def is_retryable(self) -> bool:
         """Whether the same request may succeed later without a person doing anything."""
         return self.kind in RETRYABLE if self._retryable is None else self._retryable
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether a limit was reached that frees by itself."""
+        return self.kind is Fault.RATE_LIMIT or (
+            self.kind is Fault.QUOTA_EXCEEDED and self.retry_after is not None
+        )
 
     @property
     def requires_reauth(self) -> bool:
@@ -144,6 +158,7 @@ class Meaning:
     ``ambiguous``: the platform is known to answer this although it acted (or may have).
     ``retryable``: overrides what the kind implies. ``wait``: the least time before trying again.
     ``midnight``: a zone whose next midnight ends the limit ("UTC"), where no header tells.
+    ``scope``: whom a limit stops, where it is not what the spent limit of the headers stops, or the account.
     """
 
     kind: Fault
@@ -152,6 +167,7 @@ class Meaning:
     retryable: bool | None = None
     wait: timedelta | None = None
     midnight: str = ""
+    scope: Scope | None = None
 
 
 def _read_nothing(body: Any) -> ErrorFacts:

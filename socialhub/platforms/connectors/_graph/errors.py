@@ -9,14 +9,17 @@ Limits come as HTTP 400 with a code, hardly ever as 429.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from socialhub.platforms.errors import ErrorFacts, Fault, Meaning
+from socialhub.platforms.policy import Scope
 
 SLOW_DOWN = Meaning(
     Fault.RATE_LIMIT, "Meta asks us to slow down. We go on when it allows.", wait=timedelta(minutes=5)
 )
+APP_SLOW_DOWN = replace(SLOW_DOWN, scope=Scope.APP)
 NO_PERMISSION = Meaning(
     Fault.PERMISSION,
     "Meta says that a permission is missing. Reconnect the account and grant all that is asked.",
@@ -35,7 +38,8 @@ LONG_SUBCODE = 7
 
 COMMON: Mapping[str, Meaning] = {
     **dict.fromkeys(("1", "2"), TEMPORARY),
-    **dict.fromkeys(("4", "17", "32", "341", "613", "80001", "80002"), SLOW_DOWN),
+    "4": APP_SLOW_DOWN,
+    **dict.fromkeys(("17", "32", "341", "613", "80001", "80002"), SLOW_DOWN),
     **dict.fromkeys(("3", "10", "200", "294"), NO_PERMISSION),
     "100": Meaning(Fault.INVALID_REQUEST, "Meta refused the post as it is. Change it and try again."),
     "100/33": GONE,

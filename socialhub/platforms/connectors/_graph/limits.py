@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialhub.platforms.api import LimitReading
+from socialhub.platforms.policy import Scope
 
 
 def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading, ...]:
@@ -19,7 +20,8 @@ def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading
     for name in ("app", "page"):
         usage = _parsed(headers.get(f"x-{name}-usage", ""))
         if usage:
-            readings.append(LimitReading(name, used=_used(usage)))
+            scope = Scope.APP if name == "app" else Scope.ACCOUNT
+            readings.append(LimitReading(name, used=_used(usage), scope=scope))
     for line in _lines(_parsed(headers.get("x-business-use-case-usage", ""))):
         minutes = line.get("estimated_time_to_regain_access")
         resets_at = now + timedelta(minutes=minutes) if isinstance(minutes, int) and minutes > 0 else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from socialhub.platforms.api import Answer, Api
+from socialhub.platforms.api import Answer, Api, LimitReading
 from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Back, Go, Job, Outcome, Stay, Step
 from socialhub.platforms.values import Account
@@ -56,11 +56,18 @@ def quota_step(edge: str) -> Step:
             if error.is_retryable or error.requires_reauth:
                 raise
             return Go()
+        if usage.total is not None:
+            job.api.hear([_reading(usage.used, usage.total)])
         return (
             Stay(wait=NEXT_ASK, note=FULL) if usage.is_spent else Go({"refused_at": ""} if refused_at else {})
         )
 
     return Step(STEP, await_quota, deadline=PATIENCE, label="Wait for a free place in the quota")
+
+
+def _reading(used: int, total: int) -> LimitReading:
+    left = max(0, total - used)
+    return LimitReading("posts", total, left, reason="" if left else "All posts of 24 hours are used up.")
 
 
 def wait_for_place(job: Job, error: PlatformError) -> Back:

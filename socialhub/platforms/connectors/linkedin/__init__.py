@@ -8,7 +8,7 @@ from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.policy import Policy, Quota
 
-from .errors import errors
+from .errors import TODAY, errors
 from .login import member, organization
 from .options import options, remote_choices
 from .publish import publishing
@@ -31,6 +31,7 @@ connector = Connector(
             150,
             timedelta(days=1),
             per_post=4,
+            resets=TODAY,
             source="https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin",
         ),
     ),

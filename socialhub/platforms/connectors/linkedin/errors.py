@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning
+from socialhub.platforms.policy import Scope
 
 from .rest import mapping
 
@@ -94,6 +95,7 @@ errors = ErrorTable(
                 "The app of this hub has used up what LinkedIn allows it for today. We go on after midnight UTC.",
                 retryable=True,
                 midnight=TODAY,
+                scope=Scope.APP,
             ),
         ),
         (

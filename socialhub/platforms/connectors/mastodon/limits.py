@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from socialhub.platforms.api import LimitReading
+from socialhub.platforms.policy import Scope
 
 
 def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading, ...]:
@@ -19,4 +20,4 @@ def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading
         resets_at = None
     if resets_at is not None and resets_at.tzinfo is None:
         resets_at = None
-    return (LimitReading("requests", int(limit), int(remaining), resets_at),)
+    return (LimitReading("requests", int(limit), int(remaining), resets_at, scope=Scope.CALL),)

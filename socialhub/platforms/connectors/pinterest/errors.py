@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning
+from socialhub.platforms.policy import Scope
 
 NO_RIGHT = Meaning(
     Fault.PERMISSION,
@@ -60,6 +61,7 @@ errors = ErrorTable(
                 retryable=True,
                 # The hour at which the day ends is not documented; a reset in the headers is believed before this.
                 midnight="UTC",
+                scope=Scope.APP,
             ),
         ),
         (

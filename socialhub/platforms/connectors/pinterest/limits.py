@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from socialhub.platforms.api import LimitReading
+from socialhub.platforms.policy import Scope
 
 EPOCH = 10**9
 """A reset above this is a moment, not a number of seconds."""
@@ -21,7 +22,7 @@ def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading
     )
     if limit is None or left is None:
         return ()
-    return (LimitReading("requests", limit, left, _moment(reset, now)),)
+    return (LimitReading("requests", limit, left, _moment(reset, now), scope=Scope.CALL),)
 
 
 def _first(value: str) -> int | None:

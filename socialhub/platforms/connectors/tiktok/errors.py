@@ -69,7 +69,7 @@ def wait_for_place(error: PlatformError) -> Stay:
 def refusal(api: Api, facts: ErrorFacts, status: int) -> PlatformError:
     """The error behind a code that came with a good status."""
     meaning, code = errors.meaning(facts, status)
-    return PlatformError(
+    error = PlatformError(
         meaning.kind,
         platform=api.platform,
         code=code,
@@ -79,6 +79,8 @@ def refusal(api: Api, facts: ErrorFacts, status: int) -> PlatformError:
         user_message=meaning.message,
         retryable=meaning.retryable,
     )
+    api.hear_refusal(error)
+    return error
 
 
 errors = ErrorTable(

@@ -8,21 +8,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from socialhub.platforms.api import LimitReading
+from socialhub.platforms.policy import Scope
 
 FAMILIES = {
-    "requests": "x-rate-limit",
+    # Each endpoint has a window of its own.
+    ("requests", Scope.CALL): "x-rate-limit",
     # Not in the documentation, seen on posting: spent ones outlast the window.
-    "app_day": "x-app-limit-24hour",
-    "posts_day": "x-user-limit-24hour",
+    ("posts_day", Scope.APP): "x-app-limit-24hour",
+    ("user_day", Scope.ACCOUNT): "x-user-limit-24hour",
 }
 
 
 def read_limits(headers: Mapping[str, str], now: datetime) -> tuple[LimitReading, ...]:
     """One reading for each family that the answer has."""
     found = []
-    for name, prefix in FAMILIES.items():
+    for (name, scope), prefix in FAMILIES.items():
         limit, left, reset = (headers.get(f"{prefix}-{part}", "") for part in ("limit", "remaining", "reset"))
         if limit.isdigit() and left.isdigit():
             resets_at = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
-            found.append(LimitReading(name, int(limit), int(left), resets_at))
+            found.append(LimitReading(name, int(limit), int(left), resets_at, scope=scope))
     return tuple(found)

@@ -8,7 +8,7 @@ from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.policy import Policy, Quota, Scope
 
-from .errors import errors
+from .errors import PACIFIC, errors
 from .login import learn, login
 from .options import options
 from .playlists import playlist_choices
@@ -30,8 +30,10 @@ connector = Connector(
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.
         # Cover and playlist are 50 more each, captions 400: not of every post.
-        Quota("uploads", 100, timedelta(hours=24), Scope.APP, source=QUOTA_COSTS),
-        Quota("units", 10_000, timedelta(hours=24), Scope.APP, per_post=8, source=QUOTA_COSTS),
+        Quota("uploads", 100, timedelta(hours=24), Scope.APP, resets=PACIFIC, source=QUOTA_COSTS),
+        Quota(
+            "units", 10_000, timedelta(hours=24), Scope.APP, per_post=8, resets=PACIFIC, source=QUOTA_COSTS
+        ),
     ),
     refine=refine,
     learn=learn,

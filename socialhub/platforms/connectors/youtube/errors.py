@@ -12,11 +12,15 @@ from datetime import timedelta
 from typing import Any
 
 from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning
+from socialhub.platforms.policy import Scope
 
+PACIFIC = "America/Los_Angeles"
+"""The zone whose midnight begins a new day of quota."""
 QUOTA = Meaning(
     Fault.QUOTA_EXCEEDED,
     "Today's YouTube quota of this hub's Google project is used up. It is full again at midnight Pacific time.",
-    midnight="America/Los_Angeles",
+    midnight=PACIFIC,
+    scope=Scope.APP,
 )
 SLOW_DOWN = Meaning(
     Fault.RATE_LIMIT, "YouTube asks us to slow down. We go on when it allows.", wait=timedelta(minutes=2)

@@ -9,6 +9,7 @@ import pytest
 
 from socialhub.platforms.api import Api, LimitReading, Service
 from socialhub.platforms.errors import ErrorTable, Fault, PlatformError
+from socialhub.platforms.policy import Scope
 from socialhub.platforms.testing import Played
 
 from ..errors import COMMON, read
@@ -25,7 +26,7 @@ def business(*lines: object) -> dict[str, str]:
 
 def test_the_largest_of_the_shares_counts() -> None:
     headers = {"x-app-usage": '{"call_count": 28, "total_time": 25, "total_cputime": 31}'}
-    assert read_limits(headers, NOW) == (LimitReading("app", used=0.31),)
+    assert read_limits(headers, NOW) == (LimitReading("app", used=0.31, scope=Scope.APP),)
     assert not read_limits(headers, NOW)[0].is_spent
 
 

@@ -204,4 +204,4 @@ def test_limits_of_the_window_and_of_the_day_are_read(sandbox: SandboxServer) ->
     }
     window, day = read_limits(headers, now)
     assert (window.name, window.remaining, window.is_spent) == ("requests", 99, False)
-    assert (day.name, day.is_spent, day.resets_at) == ("posts_day", True, None)
+    assert (day.name, day.is_spent, day.resets_at) == ("user_day", True, None)

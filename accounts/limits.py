@@ -1,0 +1,266 @@
+"""Limits that all processes share: who has to wait until when, and how much of each quota is used.
+
+A limit that a platform reports becomes a row that everybody reads before the first request of a step. A quota is
+charged before a post leaves, under a lock, so that any number of publishers never use more of it than there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.credentials import client_id_of
+from accounts.models import Budget, ConnectedAccount, Cooldown
+from accounts.tally import Tally, Told, as_stored, uses_from
+from socialhub.platforms.api import LimitReading
+from socialhub.platforms.policy import Quota, Scope
+
+UNTOLD = timedelta(minutes=5)
+"""How long a spent limit without a time keeps others waiting."""
+BELIEVED = timedelta(minutes=15)
+"""For how long the platform's own count is believed when it names no reset."""
+
+
+class Spent(Exception):
+    """A quota does not take what was asked of it. ``until`` is when it does, ``reason`` a sentence for people."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        self.until = until
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A quota of an account, counted in posts."""
+
+    quota: Quota
+    used: int
+    limit: int
+
+    @property
+    def left(self) -> int:
+        """How many more posts fit."""
+        return max(0, self.limit - self.used)
+
+
+def scope_of(account: ConnectedAccount, scope: Scope, step: str = "") -> str:
+    """The name under which the limits of an account, of one of its calls or of its app are kept."""
+    if scope is Scope.ACCOUNT:
+        return f"account {account.pk}"
+    if scope is Scope.CALL:
+        return f"account {account.pk} {step}"
+    client = client_id_of(account.workspace, account.login_method, account.host)
+    return f"{_apps_of(account)}{account.host} {client}"
+
+
+def _apps_of(account: ConnectedAccount) -> str:
+    login = account.login_method
+    return f"app {getattr(login, 'app_key', '') or login.key} "
+
+
+def cooling(account: ConnectedAccount, now: datetime, step: str = "") -> Cooldown | None:
+    """What the account has to wait for longest before it takes ``step``, or ``None``."""
+    own = [scope_of(account, Scope.ACCOUNT), scope_of(account, Scope.CALL, step)]
+    shared = Q(scope__in=own) | Q(scope__startswith=_apps_of(account))
+    rows = list(Cooldown.objects.filter(shared, until__gt=now).order_by("-until"))
+    if any(row.scope not in own for row in rows):
+        own.append(scope_of(account, Scope.APP))
+    return next((row for row in rows if row.scope in own), None)
+
+
+def cool_down(scope: str, until: datetime, reason: str, now: datetime, *, quota: str = "") -> None:
+    """Let everybody wait; an end that is known to be later stays."""
+    if Cooldown.objects.filter(scope=scope, until__gte=until).exists():
+        return
+    row = Cooldown(scope=scope, until=until, quota=quota, reason=reason[:300], seen_at=now)
+    fields = ["until", "quota", "reason", "seen_at"]
+    Cooldown.objects.bulk_create([row], update_conflicts=True, unique_fields=["scope"], update_fields=fields)
+
+
+def hear(account: ConnectedAccount, step: str, readings: Iterable[LimitReading], now: datetime) -> None:
+    """Keep what the platform said of its limits while it was spoken to."""
+    quotas = {(quota.name, quota.scope): quota for quota in account.connector.quotas}
+    for reading in sorted(readings, key=lambda each: not each.reason):
+        if reading.is_spent:
+            until = reading.resets_at or now + UNTOLD
+            reason = reading.reason or f"{account.connector.name} takes nothing more for now."
+            if until > now:
+                cool_down(scope_of(account, reading.scope, step), until, reason, now)
+        quota = quotas.get((reading.name, reading.scope))
+        if quota and reading.limit is not None and reading.remaining is not None:
+            _correct(account, quota, reading, now)
+
+
+def _correct(account: ConnectedAccount, quota: Quota, reading: LimitReading, now: datetime) -> None:
+    assert reading.limit is not None
+    assert reading.remaining is not None
+    told = {
+        "told_used": max(0, reading.limit - reading.remaining),
+        "told_limit": reading.limit,
+        "told_at": now,
+        "told_until": reading.resets_at or now + BELIEVED,
+    }
+    scope = scope_of(account, quota.scope)
+    Budget.objects.update_or_create(scope=scope, name=quota.name, defaults=told)
+
+
+def charge(account: ConnectedAccount, posts: int, now: datetime) -> None:
+    """Use every quota of the account for so many posts, or none: then :class:`Spent`.
+
+    To be called inside a transaction: its end lets the next one count.
+    """
+    tallies = _locked(account)
+    full = [tally for tally in tallies.values() if not tally.fits(posts * tally.quota.per_post, now)]
+    if full:
+        until, tally = max(
+            ((each.free_at(posts * each.quota.per_post, now), each) for each in full),
+            key=lambda pair: pair[0],
+        )
+        raise Spent(until, spent_reason(account.connector.name, tally.quota, tally.limit(now)))
+    for pk, tally in tallies.items():
+        _store(pk, tally.add(posts * tally.quota.per_post, now), now)
+
+
+def close_if_spent(account: ConnectedAccount, now: datetime) -> None:
+    """Where a quota takes not even one post more, let others wait without trying."""
+    for budget, tally in _tallies(account):
+        if not tally.fits(tally.quota.per_post, now):
+            until = tally.free_at(tally.quota.per_post, now)
+            reason = spent_reason(account.connector.name, tally.quota, tally.limit(now))
+            cool_down(budget.scope, until, reason, now, quota=budget.name)
+
+
+def give_back(account: ConnectedAccount, posts: int, charged_at: datetime) -> None:
+    """Undo a charge: the platform has refused, so nothing was used. Inside a transaction."""
+    now = datetime.now(UTC)
+    for pk, tally in _locked(account).items():
+        _store(pk, tally.take_back(posts * tally.quota.per_post, charged_at), now)
+    for quota in _quotas(account):
+        Cooldown.objects.filter(scope=scope_of(account, quota.scope), quota=quota.name).delete()
+
+
+def usage(accounts: Iterable[ConnectedAccount], now: datetime) -> Mapping[int, tuple[Usage, ...]]:
+    """What is used of the quotas of these accounts, by the account's id; the longest window first."""
+    rows = list(accounts)
+    found = tallies_of(rows)
+    return {account.pk: tuple(_usage(tally, now) for tally in found[account.pk]) for account in rows}
+
+
+def tallies_of(accounts: Iterable[ConnectedAccount]) -> Mapping[int, tuple[Tally, ...]]:
+    """The counts of many accounts in one query, and one more for each app that shares a quota.
+
+    The longest window first, and of these the tightest: the one that people know as the daily limit.
+    """
+    rows, clients = list(accounts), dict[tuple[int, str, str], str]()
+    named: dict[int, list[tuple[str, Quota]]] = {}
+    for account in rows:
+        named[account.pk] = []
+        for quota in _quotas(account):
+            app = (account.workspace_id, _apps_of(account), account.host)
+            if quota.scope is Scope.APP:
+                clients.setdefault(app, scope_of(account, Scope.APP))
+            scope = clients[app] if quota.scope is Scope.APP else scope_of(account, quota.scope)
+            named[account.pk].append((scope, quota))
+    wanted = {scope for pairs in named.values() for scope, _ in pairs}
+    budgets = (
+        {(row.scope, row.name): row for row in Budget.objects.filter(scope__in=wanted)} if wanted else {}
+    )
+    return {
+        pk: tuple(
+            sorted(
+                (_tally(quota, budgets.get((scope, quota.name))) for scope, quota in pairs),
+                key=lambda tally: (-tally.quota.window, tally.quota.posts),
+            )
+        )
+        for pk, pairs in named.items()
+    }
+
+
+def cooldowns_of(accounts: Iterable[ConnectedAccount], now: datetime) -> Mapping[int, Cooldown]:
+    """The accounts that have to wait as a whole, by id."""
+    rows = list(accounts)
+    active = list(Cooldown.objects.filter(until__gt=now).order_by("until")) if rows else []
+    found: dict[int, Cooldown] = {}
+    for row in active:
+        for account in rows:
+            is_own = row.scope == scope_of(account, Scope.ACCOUNT)
+            shares = row.scope.startswith(_apps_of(account)) and row.scope == scope_of(account, Scope.APP)
+            if is_own or shares:
+                found[account.pk] = row
+    return found
+
+
+def sweep(now: datetime) -> None:
+    """Forget what has ended: cool-downs that are over, and counts that nobody has touched for a week."""
+    Cooldown.objects.filter(until__lte=now).delete()
+    Budget.objects.filter(changed_at__lt=now - timedelta(days=7)).delete()
+
+
+def spent_reason(platform: str, quota: Quota, limit: int) -> str:
+    """The sentence for people about a quota that is used up."""
+    posts = limit // quota.per_post
+    shared = " from this hub's app" if quota.scope is Scope.APP else ""
+    return f"{platform} takes {posts:,} post{'s' * (posts != 1)}{shared} {window_word(quota)}, and these are used up."
+
+
+def window_word(quota: Quota) -> str:
+    """“in 24 hours”, “in 15 minutes”, “a day”."""
+    if quota.resets:
+        return "a day"
+    minutes = round(quota.window.total_seconds() / 60)
+    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"in {number} {unit}s" if number != 1 else f"in one {unit}"
+
+
+def _quotas(account: ConnectedAccount) -> tuple[Quota, ...]:
+    return account.connector.quotas_for(account.value())
+
+
+def _tallies(account: ConnectedAccount) -> list[tuple[Budget, Tally]]:
+    quotas = {(scope_of(account, quota.scope), quota.name): quota for quota in _quotas(account)}
+    rows = Budget.objects.filter(scope__in={scope for scope, _ in quotas})
+    return [
+        (row, _tally(quotas[row.scope, row.name], row)) for row in rows if (row.scope, row.name) in quotas
+    ]
+
+
+def _locked(account: ConnectedAccount) -> dict[int, Tally]:
+    """The counts by row, locked until the transaction ends. On SQLite the transaction itself is the lock."""
+    quotas = {(scope_of(account, quota.scope), quota.name): quota for quota in _quotas(account)}
+    if not quotas:
+        return {}
+    assert transaction.get_connection().in_atomic_block
+    rows = Budget.objects.filter(
+        scope__in={scope for scope, _ in quotas}, name__in={name for _, name in quotas}
+    )
+    locked = rows.order_by("scope", "name").select_for_update()
+    found = {(row.scope, row.name): row for row in locked}
+    missing = sorted(quotas.keys() - found.keys())
+    if missing:
+        fresh = [Budget(scope=scope, name=name) for scope, name in missing]
+        Budget.objects.bulk_create(fresh, ignore_conflicts=True)
+        found = {(row.scope, row.name): row for row in locked.all()}
+    return {found[key].pk: _tally(quota, found[key]) for key, quota in quotas.items()}
+
+
+def _tally(quota: Quota, row: Budget | None) -> Tally:
+    if row is None:
+        return Tally(quota)
+    told = None
+    if row.told_at and row.told_until and row.told_used is not None and row.told_limit is not None:
+        told = Told(row.told_used, row.told_limit, row.told_at, row.told_until)
+    return Tally(quota, uses_from(row.uses), told)
+
+
+def _store(pk: int, tally: Tally, now: datetime) -> None:
+    Budget.objects.filter(pk=pk).update(uses=as_stored(tally.uses), changed_at=now)
+
+
+def _usage(tally: Tally, now: datetime) -> Usage:
+    cost = tally.quota.per_post
+    return Usage(tally.quota, -(-tally.used(now) // cost), tally.limit(now) // cost)
