@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialhub.platforms.api import Api, Service
+from socialhub.platforms.events import Webhooks
 from socialhub.platforms.flow import Facts, Flow
 from socialhub.platforms.login import Login, OAuth2
 from socialhub.platforms.options import Choice, Options
@@ -74,6 +75,7 @@ class Connector:
     rules: Rules | None = None
     options: Options = field(default_factory=Options)
     publishing: Publishing | None = None
+    webhooks: Webhooks | None = None
     policy: Policy = field(default_factory=Policy)
     quotas: tuple[Quota, ...] = ()
     refine: Callable[[Rules, Account], Rules] | None = None

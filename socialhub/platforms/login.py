@@ -37,13 +37,14 @@ class AppField:
     """One thing an admin copies from the platform's developer page.
 
     ``key`` is ``client_id``, ``client_secret`` or a name that lands in ``App.extra``; the environment
-    fallback is ``<APP_KEY>_<KEY>`` in capitals.
+    fallback is ``<APP_KEY>_<KEY>`` in capitals. What is not ``required`` serves more than signing in.
     """
 
     key: str
     label: str
     is_secret: bool = False
     help: str = ""
+    required: bool = True
 
 
 CLIENT_FIELDS = (

@@ -12,6 +12,7 @@ from .login import page
 from .options import options
 from .publish import publishing
 from .rules import RULES
+from .webhooks import webhooks
 
 connector = Connector(
     key="facebook",
@@ -28,5 +29,6 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    webhooks=webhooks,
     docs_url="https://developers.facebook.com/docs/pages-api/posts",
 )

@@ -16,6 +16,7 @@ from .login import facebook, instagram_login
 from .options import options
 from .publish import QUOTA_EDGE, publishing
 from .rules import RULES
+from .webhooks import webhooks
 
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
 
@@ -35,6 +36,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    webhooks=webhooks,
     policy=Policy(),
     # Pages of the documentation say 50 and 100; what an account has is learned.
     quotas=(

@@ -13,6 +13,7 @@ from .login import member, organization
 from .options import options, remote_choices
 from .publish import publishing
 from .rules import RULES
+from .webhooks import webhooks
 
 connector = Connector(
     key="linkedin",
@@ -22,6 +23,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    webhooks=webhooks,
     # No combining of members' data (https://learn.microsoft.com/en-us/linkedin/marketing/restricted-use-cases).
     policy=Policy(may_mix_with_others=False),
     quotas=(

@@ -14,6 +14,7 @@ from .login import API, threads
 from .options import options
 from .publish import QUOTA_EDGE, publishing
 from .rules import RULES
+from .webhooks import webhooks
 
 OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
 
@@ -25,6 +26,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    webhooks=webhooks,
     quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
     learn=learn_quota(QUOTA_EDGE),
     docs_url="https://developers.facebook.com/docs/threads/posts",

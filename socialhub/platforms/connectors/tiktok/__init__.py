@@ -14,6 +14,7 @@ from .login import login
 from .options import options
 from .publish import publishing
 from .rules import RULES, refine
+from .webhooks import webhooks
 
 GUIDELINES = "https://developers.tiktok.com/doc/content-sharing-guidelines"
 
@@ -25,6 +26,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    webhooks=webhooks,
     policy=Policy(may_mix_with_others=True),
     quotas=(
         # About 15, shared by all apps that the creator uses.

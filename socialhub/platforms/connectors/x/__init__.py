@@ -14,6 +14,7 @@ from .login import learn, login
 from .options import options
 from .publish import publishing
 from .rules import RULES, refine
+from .webhooks import webhooks
 
 RATE_LIMITS = "https://docs.x.com/x-api/fundamentals/rate-limits"
 
@@ -30,6 +31,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    webhooks=webhooks,
     # Stored content is deleted within a day when its author or X asks (https://docs.x.com/developer-terms).
     policy=Policy(may_mix_with_others=False),
     quotas=(

@@ -76,6 +76,13 @@ login = OAuth2(
     app_fields=(
         AppField("client_id", "OAuth 2.0 client ID", help="Not the API key of the same app."),
         AppField("client_secret", "OAuth 2.0 client secret", is_secret=True),
+        AppField(
+            "consumer_secret",
+            "API key secret",
+            is_secret=True,
+            required=False,
+            help="Only for webhooks: X seals its calls with it.",
+        ),
     ),
     app_help_url="https://developer.x.com/en/portal/dashboard",
     discover=discover,

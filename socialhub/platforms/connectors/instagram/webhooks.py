@@ -1,0 +1,29 @@
+"""What Instagram tells (https://developers.facebook.com/docs/instagram-platform/webhooks, read 2026-07).
+
+Accounts of Instagram Login are sealed with the Instagram app's secret, those of Facebook Login with the Meta app's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from socialhub.platforms.connectors._graph.webhooks import handshake, parse_entries, verify
+from socialhub.platforms.events import Event, EventKind, Webhooks
+
+KINDS = {"comments": EventKind.COMMENT, "live_comments": EventKind.COMMENT, "mentions": EventKind.MENTION}
+
+
+def read(field: str, value: Mapping[str, Any]) -> tuple[EventKind, str]:
+    """What a change is about."""
+    kind = KINDS.get(field, EventKind.OTHER)
+    return kind, str(value.get("id") or value.get("comment_id") or value.get("media_id") or "")
+
+
+def parse(body: bytes) -> tuple[Event, ...]:
+    """The events of one call, in all three forms that the documentation shows."""
+    return parse_entries(body, read)
+
+
+SOURCE = "https://developers.facebook.com/docs/instagram-platform/webhooks"
+webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, source=SOURCE)
