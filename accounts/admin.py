@@ -87,7 +87,7 @@ class AppCredentialAdmin(ReadOnlyAdmin):
     """Which apps are set up."""
 
     list_display = ("__str__", "workspace", "client_id", "set_at", "set_by")
-    exclude = ("client_secret", "extra")
+    exclude = ("client_secret", "former_secret", "extra")
 
 
 @admin.register(LoginAttempt)

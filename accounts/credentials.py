@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.clients import own_app
 from accounts.models import AppCredential, User, Workspace
@@ -15,13 +20,16 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.login import AppField, Login, OAuth2, PasswordLogin
 from socialhub.platforms.values import App, Secret
 
+ROTATION = timedelta(days=7)
+"""How long a secret that was replaced still seals the calls of its platform."""
+
 
 class AppMissing(Exception):
     """Nobody has entered the keys of this platform's app. Says what to enter."""
 
     def __init__(self, login: Login) -> None:
         self.login = login
-        names = " and ".join(field.label for field in login.app_fields)
+        names = " and ".join(field.label for field in login.app_fields if field.required)
         super().__init__(f"{login.label} needs {names} of your developer app first.")
 
 
@@ -85,7 +93,10 @@ def save_app(
         if field.key == "client_id":
             row.client_id = typed
         elif field.key == "client_secret":
-            row.client_secret = Secret(typed) if typed else None
+            fresh = Secret(typed) if typed else None
+            if row.client_secret and row.client_secret != fresh:
+                row.former_secret, row.rotated_at = row.client_secret, timezone.now()
+            row.client_secret = fresh
         else:
             extra[field.key] = typed
     row.extra = Secret(json.dumps(extra)) if extra else None
@@ -106,7 +117,7 @@ def environment_name(login: OAuth2, field: AppField) -> str:
 
 def _from_environment(login: OAuth2) -> App | None:
     found = {field.key: os.environ.get(environment_name(login, field), "") for field in login.app_fields}
-    if not all(found.values()):
+    if not all(found[field.key] for field in login.app_fields if field.required):
         return None
     client_id, secret = found.pop("client_id", ""), found.pop("client_secret", "")
     return App(client_id=client_id, client_secret=Secret(secret) if secret else None, extra=found)
@@ -128,3 +139,40 @@ def _keep_registration(workspace: Workspace, login: OAuth2, fresh: App) -> App:
     except IntegrityError:
         return find_app(workspace, login, fresh.host) or fresh
     return fresh
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A secret that may seal a platform's calls. ``app`` is the row it stands in; None for the environment's."""
+
+    secret: Secret
+    app: AppCredential | None = None
+
+
+def seals(connector: Connector, field: str) -> list[Seal]:
+    """Every secret of that field that is good now, in all workspaces: those of apps, those they replaced lately,
+    and the environment's.
+    """
+    logins = {login.app_key: login for login in connector.consents if not login.user_host}
+    found = []
+    for row in AppCredential.objects.filter(app_key__in=logins, host="").order_by("pk"):
+        extra = json.loads(row.extra.reveal()) if row.extra else {}
+        named = row.client_secret if field == "client_secret" else extra.get(field)
+        if named:
+            found.append(Seal(named if isinstance(named, Secret) else Secret(named), row))
+        is_lately = row.rotated_at is not None and row.rotated_at > timezone.now() - ROTATION
+        if field == "client_secret" and row.former_secret and is_lately:
+            found.append(Seal(row.former_secret, row))
+    for login in logins.values():
+        if value := os.environ.get(f"{login.app_key}_{field}".upper().replace("-", "_")):
+            found.append(Seal(Secret(value)))
+    return found
+
+
+def verify_tokens(platform: str) -> list[str]:
+    """What platforms repeat when they check our address: made from the hub's key, the present one first."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [
+        salted_hmac("accounts.verify_token", platform, secret=key, algorithm="sha256").hexdigest()[:40]
+        for key in keys
+    ]

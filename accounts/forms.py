@@ -97,7 +97,7 @@ class AppForm(forms.Form):
             self.fields[field.key] = forms.CharField(
                 label=field.label,
                 max_length=255,
-                required=not kept,
+                required=field.required and not kept,
                 help_text=hint,
                 widget=forms.PasswordInput(attrs=attrs) if field.is_secret else forms.TextInput(attrs=attrs),
                 initial=stored.client_id if stored and field.key == "client_id" else None,

@@ -9,3 +9,9 @@ class PublishingConfig(AppConfig):
     """Django's handle on this app."""
 
     name = "publishing"
+
+    def ready(self) -> None:
+        """Listen to what platforms tell."""
+        from publishing import news
+
+        assert news.__name__

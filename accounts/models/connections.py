@@ -33,6 +33,8 @@ class AppCredential(models.Model):
     host = models.CharField(max_length=255, blank=True)
     client_id = models.CharField(max_length=255)
     client_secret = SecretTextField()
+    former_secret = SecretTextField()
+    rotated_at = models.DateTimeField(null=True, blank=True)
     extra = SecretTextField(help_text="further fields that the platform's app has, as a JSON object")
     set_at = models.DateTimeField(auto_now=True)
     set_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

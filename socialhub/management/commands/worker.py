@@ -1,4 +1,4 @@
-"""`manage.py worker`: runs the housekeeping jobs and keeps their cluster alive."""
+"""`manage.py worker`: runs the housekeeping jobs, reads what platforms tell us, and keeps both alive."""
 
 from __future__ import annotations
 
@@ -28,5 +28,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Until SIGTERM."""
         self.check(databases=["default"])
-        command = (sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster")
-        Supervisor(silence=options["silence"], command=command).run()
+        manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
+        jobs, reader = (*manage, "qcluster"), (*manage, "reader")
+        Supervisor(silence=options["silence"], command=jobs, companion=reader).run()

@@ -1,0 +1,116 @@
+"""Taking a call in: checked by every secret that may have sealed it, stored, and only then acknowledged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.credentials import Seal, seals, verify_tokens
+from socialhub.platforms.connector import Connector
+from socialhub.platforms.events import Call, Reply
+from socialhub.platforms.signatures import digest
+from webhooks.models import Incoming
+
+log = logging.getLogger(__name__)
+
+KEPT_HEADERS = ("content-type", "user-agent", "x-request-id", "x-forwarded-for")
+FORGED_BODY = 2048
+"""How much of a call that nobody sealed is kept, in bytes."""
+FORGED_AN_HOUR = 500
+"""How many such calls are kept in an hour; more of them are only counted in the log."""
+SEALS_KEPT = 10.0
+"""Seconds that a process remembers the secrets it read."""
+
+
+class Refused(Exception):
+    """No known secret sealed this call, or it is not what the platform sends."""
+
+
+@dataclass
+class _Known:
+    """Secrets by platform and field, read anew every few seconds: an ack must not wait for their decryption."""
+
+    seals: dict[tuple[str, str], tuple[float, list[Seal]]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, connector: Connector, name: str) -> list[Seal]:
+        with self.lock:
+            until, found = self.seals.get((connector.key, name), (0.0, []))
+            if time.monotonic() >= until or settings.DEBUG:
+                found = seals(connector, name)
+                self.seals[connector.key, name] = (time.monotonic() + SEALS_KEPT, found)
+            return found
+
+    def forget(self) -> None:
+        """Read everything anew at the next call."""
+        with self.lock:
+            self.seals.clear()
+
+
+known = _Known()
+
+
+def shake_hands(connector: Connector, call: Call, app: int | None) -> Reply | None:
+    """The answer to a platform that checks our address; None where it is none or we are not meant."""
+    hooks = connector.webhooks
+    if hooks is None or hooks.handshake is None:
+        return None
+    secrets = [seal.secret for seal in _of_app(known.of(connector, hooks.secret_field), app)]
+    return hooks.handshake(call, secrets, verify_tokens(connector.key))
+
+
+def take_in(connector: Connector, call: Call, app: int | None) -> None:
+    """Store a call; the same body a second time changes nothing. Raises :class:`Refused` and database errors."""
+    hooks = connector.webhooks
+    if hooks is None:
+        raise Refused("no webhooks")
+    if not call.body:
+        raise Refused("empty")
+    now = timezone.now()
+    candidates = _of_app(known.of(connector, hooks.secret_field), app)
+    # Every secret is tried, so that the time taken tells nothing of which one fits.
+    fitting = [seal for seal in candidates if hooks.verify(call, seal.secret, now)]
+    row = Incoming(
+        platform=connector.key,
+        received_at=now,
+        headers={name: _printable(call.header(name)) for name in KEPT_HEADERS if call.header(name)},
+        body=call.body,
+        digest=digest(call.body),
+    )
+    if not fitting:
+        _keep_forged(row)
+        raise Refused("no known signature")
+    try:
+        json.loads(call.body)
+    except ValueError:
+        raise Refused("no JSON") from None
+    row.app = fitting[0].app
+    Incoming.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _printable(value: str) -> str:
+    """A header for people to read: anything may stand in one, and PostgreSQL stores no NUL."""
+    return "".join(sign if sign.isprintable() else "?" for sign in value[:500])
+
+
+def _of_app(found: list[Seal], app: int | None) -> list[Seal]:
+    return [seal for seal in found if app is None or (seal.app is not None and seal.app.pk == app)]
+
+
+def _keep_forged(row: Incoming) -> None:
+    """Keep some of what nobody sealed, for an admin to see that a secret is wrong; never all of a flood."""
+    an_hour_ago = row.received_at - timedelta(hours=1)
+    lately = Incoming.objects.filter(state=Incoming.State.REFUSED, received_at__gt=an_hour_ago)
+    if lately.count() >= FORGED_AN_HOUR:
+        log.warning("%s: a call without a known signature", row.platform)
+        return
+    row.state, row.reason = Incoming.State.REFUSED, "No known secret sealed it."
+    row.body = row.body[:FORGED_BODY]
+    row.save(force_insert=True)
