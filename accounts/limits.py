@@ -173,7 +173,7 @@ def tallies_of(accounts: Iterable[ConnectedAccount]) -> Mapping[int, tuple[Tally
     return {
         pk: tuple(
             sorted(
-                (_tally(quota, budgets.get((scope, quota.name))) for scope, quota in pairs),
+                (_tally(quota, budgets.get((scope, quota.name)), scope) for scope, quota in pairs),
                 key=lambda tally: (-tally.quota.window, tally.quota.posts),
             )
         )
@@ -248,13 +248,13 @@ def _locked(account: ConnectedAccount) -> dict[int, Tally]:
     return {found[key].pk: _tally(quota, found[key]) for key, quota in quotas.items()}
 
 
-def _tally(quota: Quota, row: Budget | None) -> Tally:
+def _tally(quota: Quota, row: Budget | None, scope: str = "") -> Tally:
     if row is None:
-        return Tally(quota)
+        return Tally(quota, scope=scope)
     told = None
     if row.told_at and row.told_until and row.told_used is not None and row.told_limit is not None:
         told = Told(row.told_used, row.told_limit, row.told_at, row.told_until)
-    return Tally(quota, uses_from(row.uses), told)
+    return Tally(quota, uses_from(row.uses), told, row.scope)
 
 
 def _store(pk: int, tally: Tally, now: datetime) -> None:

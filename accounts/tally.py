@@ -33,11 +33,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Tally:
-    """The uses of one quota."""
+    """The uses of one quota; ``scope`` names who shares it."""
 
     quota: Quota
     uses: tuple[Use, ...] = ()
     told: Told | None = None
+    scope: str = ""
 
     def limit(self, now: datetime) -> int:
         """How much a window takes, by the platform's last word or the connector's."""
