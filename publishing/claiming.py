@@ -173,8 +173,10 @@ def renew(claims: Iterable[Claim]) -> None:
 
 def _renewed(held: Claim, lease: timedelta, margin: timedelta) -> tuple[datetime, int]:
     until = database_now() + lease
-    updated = _ours(held).filter(in_doubt=False).update(lease_until=until, next_at=until)
-    updated = updated or _ours(held).filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
+    # A turn that was saved meanwhile has given its claim back, with the same token.
+    running = _ours(held).filter(lease_until__isnull=False)
+    updated = running.filter(in_doubt=False).update(lease_until=until, next_at=until)
+    updated = updated or running.filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
     return until, updated
 
 

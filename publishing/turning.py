@@ -187,6 +187,8 @@ def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | N
         return Verdict("stopped", {"next_at": None})
     if delivery.step or delivery.in_doubt:
         return None
+    if delivery.state == State.PUBLISHED:  # nothing is left to do, and its first step is not to be run again
+        return Verdict("stopped", {"next_at": None})
     due = delivery.due_at or now
     if now > due + outcomes.late_limit(delivery):
         return outcomes.missed()

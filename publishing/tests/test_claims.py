@@ -96,3 +96,37 @@ def test_a_long_step_is_the_last_where_others_wait(
         assert platform.posts == posts
         delivery.refresh_from_db()
         assert delivery.lease_until is None
+
+
+def test_a_lease_is_not_renewed_for_a_turn_that_has_ended(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    """The renewing thread may still hold the claim of a turn that was saved a moment ago."""
+    compose("Hello", due=now)
+    ((claim, row),) = turning.load(claiming.claim(1))
+    turning.take_turn(claim, row, steps=4)
+    claiming.renew([claim])
+    row.refresh_from_db()
+    assert (row.state, row.next_at, row.lease_until) == (State.PUBLISHED, None, None)
+
+
+def test_a_lease_is_renewed_while_its_turn_runs(compose: Compose, now: datetime) -> None:
+    delivery = compose("Hello", due=now)
+    (claim,) = claiming.claim(1)
+    before = claim.until
+    claiming.renew([claim])
+    delivery.refresh_from_db()
+    assert delivery.lease_until == delivery.next_at == claim.until
+    assert claim.until > before
+
+
+def test_a_post_that_is_done_is_never_begun_again_whatever_its_row_says_of_time(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    delivery = compose("Hello", due=now)
+    Publisher(threads=1).run_once()
+    Delivery.objects.update(next_at=now)
+    Publisher(threads=1).run_once()
+    delivery.refresh_from_db()
+    assert (platform.posts, platform.uploads) == (["Hello"], 1)
+    assert (delivery.state, delivery.next_at) == (State.PUBLISHED, None)
