@@ -164,20 +164,19 @@ def renew(claims: Iterable[Claim]) -> None:
         started, wall = time.monotonic(), time.time()
         margin = doubt_margin()
         with in_line():
-            until, updated = _renewed(held, lease, margin)
+            updated = _renewed(held, lease, margin)
         if updated:
-            held.until = until
             held.monotonic_end = started + lease.total_seconds()
             held.wall_end = wall + lease.total_seconds()
 
 
-def _renewed(held: Claim, lease: timedelta, margin: timedelta) -> tuple[datetime, int]:
+def _renewed(held: Claim, lease: timedelta, margin: timedelta) -> int:
     until = database_now() + lease
+    held.until = until  # before the row: a turn that enters doubt in between then counts from the longer lease
     # A turn that was saved meanwhile has given its claim back, with the same token.
     running = _ours(held).filter(lease_until__isnull=False)
     updated = running.filter(in_doubt=False).update(lease_until=until, next_at=until)
-    updated = updated or running.filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
-    return until, updated
+    return updated or running.filter(in_doubt=True).update(lease_until=until, next_at=until + margin)
 
 
 def enter_doubt(held: Claim, now: datetime, step: str, unsaved: Mapping[str, Any]) -> None:

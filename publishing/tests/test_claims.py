@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from publishing import claiming, shares, turning
 from publishing.models import Delivery, StepLog
@@ -130,3 +132,27 @@ def test_a_post_that_is_done_is_never_begun_again_whatever_its_row_says_of_time(
     delivery.refresh_from_db()
     assert (platform.posts, platform.uploads) == (["Hello"], 1)
     assert (delivery.state, delivery.next_at) == (State.PUBLISHED, None)
+
+
+def test_doubt_outlasts_a_lease_that_is_renewed_as_it_begins(compose: Compose, now: datetime) -> None:
+    """The thread of the turn comes when the renewing thread has written the row and not yet the claim."""
+    delivery = compose("Hello", due=now)
+    (claim,) = claiming.claim(1)
+    margin = claiming.doubt_margin()
+
+    def write(execute: Any, *statement: Any) -> Any:
+        answer = execute(*statement)
+        if "UPDATE" in statement[0] and not begun:
+            begun.append(True)
+            claiming.enter_doubt(claim, now, "create", {})
+        return answer
+
+    begun: list[bool] = []
+    with connection.execute_wrapper(write):
+        claiming.renew([claim])
+    found = Delivery.objects.get(pk=delivery.pk)
+    assert found.in_doubt
+    assert found.lease_until is not None
+    assert found.next_at is not None
+    assert found.next_at >= found.lease_until + margin
+    assert found.next_at >= claim.until + margin
