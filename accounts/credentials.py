@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def find_app(workspace: Workspace, login: Login, host: str = "") -> App | None:
     if row is not None:
         extra = json.loads(row.extra.reveal()) if row.extra else {}
         return App(client_id=row.client_id, client_secret=row.client_secret, host=host, extra=extra)
-    return None if login.user_host else _from_environment(login)
+    return None if login.user_host else environment_app(login)
 
 
 def client_id_of(workspace: Workspace, login: Login, host: str = "") -> str:
@@ -65,6 +65,18 @@ def client_id_of(workspace: Workspace, login: Login, host: str = "") -> str:
 def stored_app(workspace: Workspace, login: OAuth2, host: str = "") -> AppCredential | None:
     """The row behind the app, if an admin entered it or we registered it."""
     return workspace.apps.filter(app_key=login.app_key, host=host).first()
+
+
+def entered_apps(workspace: Workspace) -> frozenset[str]:
+    """The ``app_key`` of each app whose keys are stored, in one query."""
+    return frozenset(workspace.apps.filter(host="").values_list("app_key", flat=True))
+
+
+def is_ready(login: Login, entered: Collection[str]) -> bool:
+    """Whether people can go this way in: it needs no app, or its keys are ``entered`` or in the environment."""
+    if not isinstance(login, OAuth2) or not login.needs_app:
+        return True
+    return login.app_key in entered or environment_app(login) is not None
 
 
 def require_app(workspace: Workspace, connector: Connector, login: OAuth2, host: str = "") -> App:
@@ -115,7 +127,8 @@ def environment_name(login: OAuth2, field: AppField) -> str:
     return f"{login.app_key}_{field.key}".upper().replace("-", "_")
 
 
-def _from_environment(login: OAuth2) -> App | None:
+def environment_app(login: OAuth2) -> App | None:
+    """The app whose keys are all in the environment."""
     found = {field.key: os.environ.get(environment_name(login, field), "") for field in login.app_fields}
     if not all(found[field.key] for field in login.app_fields if field.required):
         return None

@@ -46,6 +46,7 @@ def visit(owner: Any, workspace: int) -> dict[str, Any]:
     client.force_login(owner)
     slug = Workspace.objects.get(pk=workspace).slug
     headers = {"Authorization": f"Bearer {TOKEN}"}
+    client.get(f"/w/{slug}/", headers=headers)  # the session learns the workspace once
     found = {}
     for name, path in PAGES.items():
         address = path if path.startswith("/") else f"/w/{slug}/{path}"

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, requires
-from accounts.credentials import find_app
+from accounts.credentials import entered_apps, is_ready
 from accounts.disconnecting import disconnect as end_connection, pause as stop_sending, resume as send_again
 from accounts.health import Health, health
 from accounts.models import ConnectedAccount, Workspace
@@ -124,13 +124,14 @@ def _accounts(workspace: Workspace) -> ConnectedAccountQuerySet:
 
 def _tiles(workspace: Workspace) -> list[Tile]:
     tiles = []
+    entered = entered_apps(workspace)
     for connector in connectors().values():
         for login in connector.logins:
             label = connector.name if len(connector.logins) == 1 else f"{connector.name}: {login.label}"
             tone, state = "good", "App ready"
             if not login.needs_app:
                 state = "Nothing to set up"
-            elif find_app(workspace, login) is None:
+            elif not is_ready(login, entered):
                 tone, state = "warn", "Keys missing"
             tiles.append(Tile(connector, login, label, tone, state))
     return tiles

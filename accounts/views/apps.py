@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import WorkspaceRequest, public, requires
 from accounts.clients import document
-from accounts.credentials import environment_name, find_app, save_app, stored_app
+from accounts.credentials import entered_apps, environment_name, find_app, is_ready, save_app, stored_app
 from accounts.forms import AppForm
-from accounts.models import Workspace
+from accounts.models import Checkup
 from accounts.network import redirect_uri
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
@@ -24,7 +27,8 @@ from socialhub.platforms.registry import connectors
 def setup(request: WorkspaceRequest) -> HttpResponse:
     """The first platform whose keys are missing, or the first."""
     known = list(connectors().values())
-    wanting = [one for one in known if not _is_ready(request.workspace, one)]
+    entered = entered_apps(request.workspace)
+    wanting = [one for one in known if not _can_connect(one, entered)]
     return redirect("accounts:app", request.workspace.slug, (wanting or known)[0].key)
 
 
@@ -50,17 +54,36 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
         from_environment = stored is None and find_app(request.workspace, login) is not None
         names = [environment_name(login, field) for field in login.app_fields]
         parts.append((login, form, stored, from_environment, names))
+    entered = entered_apps(request.workspace)
     context = {
         "connector": connector,
         "parts": parts,
         "redirect_uri": redirect_uri(platform),
-        "others": [(one, _is_ready(request.workspace, one)) for one in connectors().values()],
+        "checkup": _checkup(request),
+        "others": [(one, _can_connect(one, entered)) for one in connectors().values()],
     }
     return render(request, "accounts/setup.html", context, status=422 if failed else 200)
 
 
-def _is_ready(workspace: Workspace, connector: Connector) -> bool:
-    return any(not login.needs_app or find_app(workspace, login) for login in connector.logins)
+def _checkup(request: WorkspaceRequest) -> dict[str, Any] | None:
+    """What the doctor found the last time, the worst first; hosts and versions for the hub's own staff alone."""
+    latest = Checkup.objects.order_by("-at").first()
+    if latest is None:
+        return None
+    order = ("bad", "warn", "good")
+    findings = sorted(latest.findings, key=lambda each: order.index(each["tone"]))
+    counts = Counter(each["tone"] for each in findings)
+    words = {"bad": "broken", "warn": "to look at", "good": "fine"}
+    return {
+        "at": latest.at,
+        "findings": findings,
+        "counts": [(tone, f"{counts[tone]} {words[tone]}") for tone in order if counts[tone]],
+        "with_detail": request.user.is_staff,
+    }
+
+
+def _can_connect(connector: Connector, entered: frozenset[str]) -> bool:
+    return any(is_ready(login, entered) for login in connector.logins)
 
 
 @require_GET

@@ -30,7 +30,8 @@ class Publishing:
     board), by the account and the answered options. ``left_out`` says of each other kind why it is not there.
     ``posts_of`` gives the ids of a thread out of its facts. ``link`` matches the address of a live post as people
     see it, with its id as the group ``id`` where the address tells it. ``refuses_twins`` says that the platform
-    refuses what it has just been told.
+    refuses what it has just been told. ``pulls`` says that it fetches media from the hub by link, so that the hub
+    must be reachable from outside.
     """
 
     flows: Mapping[Kind, Flow]
@@ -42,6 +43,7 @@ class Publishing:
     posts_of: Callable[[Facts], tuple[str, ...]] | None = None
     link: re.Pattern[str] | None = None
     refuses_twins: bool = False
+    pulls: bool = False
 
     def read_link(self, url: str, account: Account) -> str | None:
         """The id in the address of a live post, empty where it tells none; ``None`` for an address elsewhere."""

@@ -105,6 +105,7 @@ publishing = Publishing(
         Kind.STORY: Flow((QUOTA, CREATE, UPLOAD, AWAIT, PUBLISH), after=(LINK,)),
     },
     delete=delete,
+    pulls=True,
     left_out={
         Kind.TEXT: "Every post needs a picture or a video.",
         Kind.LINK: "Addresses in captions are no links.",

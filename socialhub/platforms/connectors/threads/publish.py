@@ -80,6 +80,7 @@ publishing = Publishing(
     flows=dict.fromkeys((Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.GALLERY, Kind.VIDEO, Kind.THREAD), FLOW),
     delete=delete,
     posts_of=lambda facts: tuple(facts.get("posts", ())),
+    pulls=True,
     left_out={
         Kind.SHORT: "A short video is a video here.",
         Kind.STORY: "The platform has none.",

@@ -42,6 +42,7 @@ PHOTOS = Flow(
 )
 publishing = Publishing(
     flows={Kind.IMAGE: PHOTOS, Kind.GALLERY: PHOTOS, Kind.VIDEO: VIDEO},
+    pulls=True,
     left_out={
         Kind.TEXT: "Every post needs photos or a video.",
         Kind.LINK: "Addresses in captions are no links.",
