@@ -57,10 +57,12 @@ def kill_one(place: Harbour, way: Way, nth: int, when: str) -> tuple[Any, bool]:
             skip_wait(place, delivery)
         return False
 
-    wait_until(is_over, f"{way}: neither killed nor published")
-    was_killed = process.poll() == -signal.SIGKILL
-    end(process)
-    place.control.clear_faults()
+    try:
+        wait_until(is_over, f"{way}: neither killed nor published")
+        was_killed = process.poll() == -signal.SIGKILL
+    finally:
+        end(process)
+        place.control.clear_faults()
     settle(place, delivery)
     return delivery, was_killed
 
@@ -82,11 +84,13 @@ def kill_one_of_two(
             skip_wait(place, min(moving, key=lambda delivery: delivery.next_at))
         return not moving
 
-    wait_until(is_over, f"{[str(way) for way in ways]}: not at rest")
-    was_killed = pair[victim].poll() is not None
-    place.control.clear_faults()
-    if was_killed:
-        pair[victim] = publisher(place, lease=LEASE)
+    try:
+        wait_until(is_over, f"{[str(way) for way in ways]}: not at rest")
+    finally:
+        was_killed = pair[victim].poll() is not None
+        place.control.clear_faults()
+        if was_killed:
+            pair[victim] = publisher(place, lease=LEASE)
     return deliveries, was_killed
 
 
@@ -107,8 +111,10 @@ def suspend(
             skip_wait(place, delivery)
         return False
 
-    wait_until(is_over, f"{way}: neither stopped nor published")
-    place.control.clear_faults()
+    try:
+        wait_until(is_over, f"{way}: neither stopped nor published")
+    finally:
+        place.control.clear_faults()
     if not is_stopped(sleeper.pid):
         return delivery, False
     try:

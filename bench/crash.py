@@ -17,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,57 +154,74 @@ def spread(part: int) -> list[Way]:
     return [ways[(number + part) % len(ways)] for number, ways in enumerate(first.values())]
 
 
-def kill_real(place: Harbour, part: int, tally: Tally, *, kills: int, pairs: int) -> None:
-    """`kill -9` of real publishers: one that works alone, then one of two."""
-    ways = spread(part)
+@contextmanager
+def noted(tally: Tally) -> Iterator[None]:
+    """What hangs is stranded; the others are tried all the same."""
+    try:
+        yield
+    except _signals.Hung as problem:
+        tally.add("stranded", str(problem))
+
+
+def kill_real(place: Harbour, ways: Sequence[Way], tally: Tally, *, kills: int) -> None:
+    """`kill -9` of a real publisher that works alone."""
     lengths = {way: len(requests_of(place, way, tally)) for way in ways[:kills]}
     for number in range(kills):
         way, when = ways[number % len(ways)], ("after_effect", "before_effect")[number // len(ways) % 2]
         nth = lengths[way] - number % lengths[way]
-        case = Case(place, way, "real_kill", f"{when} of {nth}")
-        delivery, was_killed = _signals.kill_one(place, way, nth, when)
-        case.judge(delivery, tally)
-        tally.counts["real_kills"] += was_killed
-    if pairs:
-        two = [_signals.publisher(place, lease=_signals.LEASE) for _ in range(2)]
-        for number in range(pairs):
-            group = list({way.platform: way for way in ways[number % 3 :: 3]}.values())
-            when = ("after_effect", "before_effect")[number % 2]
-            cases = [Case(place, way, "real_kill_of_two", f"{when} {number}") for way in group]
+        with noted(tally):
+            case = Case(place, way, "real_kill", f"{when} of {nth}")
+            delivery, was_killed = _signals.kill_one(place, way, nth, when)
+            case.judge(delivery, tally)
+            tally.counts["real_kills"] += was_killed
+
+
+def kill_one_of_two(place: Harbour, ways: Sequence[Way], tally: Tally, *, kills: int) -> None:
+    """`kill -9` of one of two real publishers, with posts to several platforms under way."""
+    two = [_signals.publisher(place, lease=_signals.LEASE) for _ in range(2)]
+    for number in range(kills):
+        group = list({way.platform: way for way in ways[number % 3 :: 3]}.values())
+        when = ("after_effect", "before_effect")[number % 2]
+        with noted(tally):
+            cases = [Case(place, way, "real_kill_of_two", f"{when}, number {number}") for way in group]
             deliveries, was_killed = _signals.kill_one_of_two(place, two, group, 2 + number % 11, when)
             for case, delivery in zip(cases, deliveries, strict=True):
                 case.judge(delivery, tally)
             tally.counts["real_kills"] += was_killed
-        for process in two:
-            _signals.end(process)
+    for process in two:
+        _signals.end(process)
 
 
-def suspend_real(place: Harbour, part: int, tally: Tally, *, most: int) -> None:
-    """SIGSTOP for longer than the lease, then SIGCONT; and SIGTERM while the public request is under way."""
-    ways = [way for way in spread(part) if way.is_knowable][:most]
+def suspend_real(place: Harbour, ways: Sequence[Way], tally: Tally) -> None:
+    """SIGSTOP of a real publisher for longer than its lease, then SIGCONT."""
     sleeper = _signals.publisher(place, lease=_signals.SHORT_LEASE)
     for number, way in enumerate(ways):
         when = ("before_effect", "after_effect")[number % 2]
-        case = Case(place, way, "suspended_past_its_lease", when)
-        delivery, was_stopped = _signals.suspend(place, sleeper, way, 2 + number % 3, when)
-        tally.counts["suspended"] += was_stopped
-        case.judge(delivery, tally)
+        with noted(tally):
+            case = Case(place, way, "suspended_past_its_lease", when)
+            delivery, was_stopped = _signals.suspend(place, sleeper, way, 2 + number % 3, when)
+            case.judge(delivery, tally)
+            tally.counts["suspended"] += was_stopped
     _signals.end(sleeper)
-    for way in ways[: most // 2]:
-        case = Case(place, way, "told_to_stop")
-        delivery, code, left = _signals.drain(place, way)
-        if code:
-            tally.add("stranded", f"{way}, told to stop: it ended with {code} and left {left}")
-        case.judge(delivery, tally)
 
 
-def fall_asleep_in_the_window(place: Harbour, part: int, tally: Tally) -> None:
+def tell_to_stop(place: Harbour, ways: Sequence[Way], tally: Tally) -> None:
+    """SIGTERM to a real publisher while the public request is under way."""
+    for way in ways:
+        with noted(tally):
+            case = Case(place, way, "told_to_stop")
+            delivery, code, left = _signals.drain(place, way)
+            if code:
+                tally.add("stranded", f"{way}, told to stop: it ended with {code} and left {left}")
+            case.judge(delivery, tally)
+
+
+def fall_asleep_in_the_window(place: Harbour, ways: Sequence[Way], tally: Tally) -> None:
     """What remains possible: suspended between the last look at the lease and the bytes. Counted apart."""
     found = Tally()
-    for way in spread(part):
+    for way in ways:
         requests = requests_of(place, way, tally)
-        at = next((number for number, (_, is_public) in enumerate(requests, 1) if is_public), 0)
-        last = max((number for number, (_, is_public) in enumerate(requests, 1) if is_public), default=at)
+        last = max(number for number, (_, is_public) in enumerate(requests, 1) if is_public)
         undergo(place, way, IN_THE_WINDOW, last, f"at {last}", found)
     doubles = sorted(name.partition(",")[0] for name in found.where.get("double", []))
     tally.extra["asleep_in_the_window"] = {
@@ -218,11 +236,15 @@ def measure_part(*, postgres: bool, quick: bool, part: int, only: str) -> dict[s
         ways = [way for way in all_ways() if only in str(way)]
         walk(place, ways[part::PARTS], tally, quick=quick)
         if not only:
-            kills, pairs = (2, 1) if quick else (KILLS // PARTS, PAIRS // PARTS)
-            kill_real(place, part, tally, kills=kills, pairs=pairs)
-            suspend_real(place, part, tally, most=1 if quick else 8)
+            kills, pairs, most = (2, 1, 1) if quick else (KILLS // PARTS, PAIRS // PARTS, 8)
+            few = spread(part)
+            knowable = [way for way in few if way.is_knowable][:most]
+            kill_real(place, few, tally, kills=kills)
+            kill_one_of_two(place, knowable, tally, kills=pairs)
+            suspend_real(place, knowable, tally)
             if not quick:
-                fall_asleep_in_the_window(place, part, tally)
+                tell_to_stop(place, knowable[:4], tally)
+                fall_asleep_in_the_window(place, few, tally)
             if part == 0:
                 tally.extra["window"] = _window.measure(requests=300 if quick else 2000)
     return tally.as_json()
