@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.credentials import find_app
 from accounts.models import ConnectedAccount
 from accounts.network import login_context
+from accounts.signals import announce
 from accounts.tokens import with_tokens
 from socialhub.platforms import login as oauth
 from socialhub.platforms.errors import PlatformError
@@ -39,6 +40,7 @@ def disconnect(account: ConnectedAccount) -> bool:
         refresh_error="",
         token_version=account.token_version + 1,
     )
+    announce(account.pk)
     return withdrawn
 
 
@@ -53,7 +55,10 @@ def resume(account: ConnectedAccount) -> bool:
 
 
 def _move(account: ConnectedAccount, before: State, after: State) -> int:
-    return ConnectedAccount.objects.filter(pk=account.pk, state=before).update(state=after)
+    moved = ConnectedAccount.objects.filter(pk=account.pk, state=before).update(state=after)
+    if moved:
+        announce(account.pk)
+    return moved
 
 
 def _is_shared(account: ConnectedAccount) -> bool:

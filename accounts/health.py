@@ -43,10 +43,17 @@ def health(account: ConnectedAccount, now: datetime | None = None) -> Health:
 def _life(account: ConnectedAccount, now: datetime) -> Health:
     if account.refresh_failures:
         return Health("warn", "Renewal failing", f"{account.refresh_error} We keep trying.")
-    # A token that we renew ourselves ends for a person only when its refresh token does.
-    end = account.refresh_expires_at if account.refresh_due_at else account.expires_at
+    end = ends_at(account)
     if end is None or end - now > SOON:
         return Health("good", "Healthy")
     days = max(0, (end - now).days)
     left = "today" if days == 0 else f"in {days} d"
     return Health("warn", f"Expires {left}", "Reconnect it before then; scheduled posts wait for it.", True)
+
+
+def ends_at(account: ConnectedAccount) -> datetime | None:
+    """When somebody must log in again, as far as that is known.
+
+    A token that we renew ourselves ends for a person only when its refresh token does.
+    """
+    return account.refresh_expires_at if account.refresh_due_at else account.expires_at

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.learning import learn
 from accounts.models import ConnectedAccount, User, Workspace
+from accounts.signals import announce
 from accounts.tokens import set_tokens
 from socialhub.platforms.values import Account
 
@@ -27,6 +28,7 @@ def link(*, workspace: Workspace, platform: str, login: str, account: Account, b
         set_tokens(row, account.tokens)
         row.save()
     learn(row)
+    announce(row.pk)
     return row
 
 

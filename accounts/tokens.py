@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from accounts.credentials import AppMissing, find_app
 from accounts.models import ConnectedAccount
 from accounts.network import login_context
+from accounts.signals import announce
 from socialhub.platforms import login as oauth
 from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.values import Account, Secret, Tokens
@@ -111,6 +112,7 @@ def refused(account: ConnectedAccount, used: Account, error: PlatformError) -> N
         same.update(expires_at=now, refresh_due_at=now)
     elif error.requires_reauth or error.kind in _NO_LONGER_GOOD:
         same.update(state=State.RECONNECT, state_reason=error.user_message, refresh_due_at=None)
+        announce(row.pk)
 
 
 def due_at(row: ConnectedAccount, tokens: Tokens) -> datetime | None:
@@ -189,6 +191,7 @@ def _note_failure(row: ConnectedAccount, error: PlatformError) -> None:
             refresh_due_at=None,
             refresh_claimed_until=None,
         )
+        announce(row.pk)
         return
     wait = error.retry_after or min(_BACKOFF * 2 ** min(row.refresh_failures, 10), _LONGEST_BACKOFF)
     same.update(

@@ -1,0 +1,19 @@
+"""News of accounts, for the apps that stand to the right."""
+
+from __future__ import annotations
+
+import logging
+
+from django.dispatch import Signal
+
+log = logging.getLogger(__name__)
+
+account_changed = Signal()
+"""An account was connected, paused, resumed, disconnected, or lost its login. Sent with ``account_id``."""
+
+
+def announce(account_id: int) -> None:
+    """Tell whoever listens. What goes wrong with them is theirs and disturbs nobody here."""
+    for receiver, answer in account_changed.send_robust(sender=None, account_id=account_id):
+        if isinstance(answer, Exception):
+            log.error("news of account %s: %s failed", account_id, receiver, exc_info=answer)
