@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, requires
-from publishing import composing, library, scheduling
+from publishing import composing, forecasting, library, scheduling
 from publishing.forms import ALWAYS_LATE, AT, KEEP, NEVER, NOW, WITHIN, Draft, act, read
 from publishing.library import EXTENSIONS, POSTED
 from publishing.models import Post
@@ -157,6 +157,7 @@ def _go(request: WorkspaceRequest, draft: Draft, post: Post | None) -> HttpRespo
         except composing.Conflict as conflict:
             errors.setdefault("channels", []).append(str(conflict))
         else:
+            forecasting.forecast(post=sent.pk)
             messages.success(request, _done(draft, due))
             return redirect("publishing:post", request.workspace.slug, sent.pk)
     if post is None or _is_draft(post):

@@ -133,18 +133,20 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool, said_befo
 
     lines = _lines(delivery, log)
     moves = delivery.state == State.PUBLISHING
+    risks = [risk.message for risk in delivery.risks.all()] if delivery.state == State.SCHEDULED else []
     return Flight(
         id=delivery.pk,
         state=delivery.state,
         platform=delivery.account.platform,
         label=label_of(delivery.account.platform),
         name=name_of(delivery.account),
-        says=_says(delivery),
+        says="As things stand it will not go out." if risks else _says(delivery),
         link="" if delivery.removed_at else browser_link(delivery.url),
         next_at=delivery.next_at if delivery.state in {State.SCHEDULED, State.PUBLISHING} else None,
         next_word=_next_word(delivery),
         progress=round(delivery.progress * 100) if moves and delivery.progress is not None else None,
-        open=delivery.state not in {State.PUBLISHED, State.DRAFT, State.SCHEDULED, State.CANCELLED},
+        open=bool(risks)
+        or delivery.state not in {State.PUBLISHED, State.DRAFT, State.SCHEDULED, State.CANCELLED},
         steps=lines,
         span_word=seconds_word(_length(log)),
         support=_support(delivery, log),
@@ -152,7 +154,7 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool, said_befo
         anew_url=url("anew", State.UNCONFIRMED),
         later_url=url("later", State.MISSED, State.FAILED, State.HELD),
         said_before=said_before,
-        risks=[risk.message for risk in delivery.risks.all()] if delivery.state == State.SCHEDULED else [],
+        risks=risks,
         acts=_acts(delivery, workspace) if may_act else [],
     )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import View, WorkspaceRequest, requires
 from accounts.network import platform_link
-from publishing import batches, composing, live as living, scheduling
+from publishing import batches, composing, forecasting, live as living, scheduling
 from publishing.models import Delivery, Post, PostMedia
 from publishing.models.risks import open_risks
 from publishing.states import EDITABLE, RUNNING, State
@@ -196,6 +196,7 @@ def _on_delivery(act: Callable[[Delivery, WorkspaceRequest], object], done: str)
 def _later(delivery: Delivery, request: WorkspaceRequest) -> None:
     due_at = typed_time(request)
     scheduling.retry(delivery, due_at=due_at, again=_said_yes(request))
+    forecasting.forecast(post=delivery.post_id)
 
 
 def _said_yes(request: WorkspaceRequest) -> bool:

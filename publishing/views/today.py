@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import WorkspaceRequest, requires
 from accounts.health import Health, health
 from accounts.models import ConnectedAccount
-from publishing.models import Delivery, Post
+from publishing import forecasting
+from publishing.models import Delivery, Post, Risk
 from publishing.states import NEEDS_A_PERSON, RUNNING, State
 from publishing.views import care, grid
 from publishing.views.cards import cards, label_of, name_of
@@ -55,7 +56,11 @@ def today(request: WorkspaceRequest) -> HttpResponse:
     troubled = _troubled(request)
     accounts = list(_accounts(request))
     lost = [account for account in accounts if account.state == ConnectedAccount.State.RECONNECT]
-    needs = [*map(_lost_need, lost), *troubled]
+    known = {account.pk for account in lost}
+    risks = [
+        risk for risk in forecasting.at_risk(workspace.pk, NEEDS) if risk.delivery.account_id not in known
+    ]
+    needs = [*map(_lost_need, lost), *troubled, *(_risk_need(risk, slug) for risk in risks)]
     healths = [health(account, now) for account in accounts]
     context = {
         **_day(request, now),
@@ -63,7 +68,7 @@ def today(request: WorkspaceRequest) -> HttpResponse:
         "greeting": _greeting(request),
         "now": timezone.localtime(now),
         "needs": needs,
-        "lost": len(lost),
+        "lost": len(lost) + len(risks),
         "trouble_url": reverse("publishing:posts", args=[slug]) + "?show=attention",
         "channels": [_channel(*pair) for pair in zip(accounts, healths, strict=True)],
         "channels_word": _channels_word(healths),
@@ -115,6 +120,23 @@ def _need(delivery: Delivery, slug: str) -> Need:
         label,
         name_of(delivery.account),
         state.value,
+    )
+
+
+def _risk_need(risk: Risk, slug: str) -> Need:
+    delivery = risk.delivery
+    label = label_of(delivery.account.platform)
+    due = f"Due {timezone.localtime(delivery.due_at):%A at %H:%M}." if delivery.due_at else ""
+    return Need(
+        "warn",
+        f"At risk: {Risk.Cause(risk.cause).label.lower()}",
+        delivery.post.headline,
+        f"{risk.message} {due}",
+        reverse("publishing:post", args=[slug, delivery.post_id]) + f"#flight-{delivery.pk}",
+        "See what to do",
+        delivery.account.platform,
+        label,
+        name_of(delivery.account),
     )
 
 
