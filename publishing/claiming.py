@@ -172,7 +172,9 @@ def renew(claims: Iterable[Claim]) -> None:
 
 def _renewed(held: Claim, lease: timedelta, margin: timedelta) -> int:
     until = database_now() + lease
-    held.until = until  # before the row: a turn that enters doubt in between then counts from the longer lease
+    held.until = (
+        until  # before the row: a turn that enters doubt in between then counts from the longer lease
+    )
     # A turn that was saved meanwhile has given its claim back, with the same token.
     running = _ours(held).filter(lease_until__isnull=False)
     updated = running.filter(in_doubt=False).update(lease_until=until, next_at=until)

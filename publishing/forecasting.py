@@ -16,7 +16,8 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.credentials import find_app
 from accounts.health import ends_at
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Workspace
+from publishing import quotas
 from publishing.clock import database_now
 from publishing.contents import content_of, options_of
 from publishing.models import Delivery, MediaFile, PostMedia, Risk
@@ -58,8 +59,11 @@ def forecast(
 
 
 def _spent(ahead: QuerySet[Delivery]) -> dict[int, str]:
-    """Deliveries whose quota will be spent by then, each with a sentence. Nobody counts quotas ahead yet."""
-    return {}
+    """Deliveries that will find a quota used up, each with a sentence."""
+    found: dict[int, str] = {}
+    for workspace in Workspace.objects.filter(pk__in=ahead.order_by().values("workspace")):
+        found |= quotas.will_not_fit(workspace)
+    return found
 
 
 def _close(scope: QuerySet[Delivery], ahead: QuerySet[Delivery], now: datetime) -> None:

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import disconnecting
 from accounts.models import ConnectedAccount, User, Workspace
 from accounts.permissions import Role
-from publishing import forecasting, jobs, scheduling
+from publishing import jobs, scheduling
 from publishing.forecasting import forecast
 from publishing.models import Delivery, MediaFile, Post, Risk
 from publishing.models.risks import open_risks
@@ -28,6 +28,7 @@ from publishing.tests.conftest import PLATFORM, Platform, build
 from publishing.warning import warn
 from socialhub.platforms import registry
 from socialhub.platforms.options import Choice, Option, Options
+from socialhub.platforms.policy import Quota
 from socialhub.platforms.values import Kind
 
 Compose = Callable[..., Delivery]
@@ -144,15 +145,19 @@ def test_a_file_that_is_gone_is_found(compose: Compose, tomorrow: datetime, work
     assert "beans.jpg is gone" in open_risks().get().message
 
 
-def test_a_quota_that_will_be_spent_is_a_risk(
-    compose: Compose, tomorrow: datetime, monkeypatch: pytest.MonkeyPatch
+def test_a_quota_that_will_be_spent_by_then_is_a_risk_for_what_comes_last(
+    compose: Compose, tomorrow: datetime, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery = compose("Flat white", due=tomorrow)
-    monkeypatch.setattr(
-        forecasting, "_spent", lambda ahead: {delivery.pk: "All posts of that day are planned."}
-    )
+    quota = Quota("posts", 1, timedelta(hours=24), source="https://northpost.example/docs")
+    made = replace(build(platform), quotas=(quota,))
+    monkeypatch.setattr(registry, "connectors", lambda: MappingProxyType({PLATFORM: made}))
+    compose("First", due=tomorrow)
+    second = compose("Second", due=tomorrow + timedelta(hours=1))
     forecast()
-    assert causes() == ["quota"]
+    assert [(risk.delivery_id, risk.cause) for risk in open_risks()] == [(second.pk, "quota")]
+    scheduling.schedule(second.post, tomorrow + timedelta(hours=25))
+    forecast(post=second.post_id)
+    assert causes() == []
 
 
 def test_what_is_due_later_or_no_longer_waits_is_not_at_risk(compose: Compose, now: datetime) -> None:
