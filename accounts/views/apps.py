@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import WorkspaceRequest, public, requires
 from accounts.clients import document
-from accounts.credentials import entered_apps, environment_name, find_app, is_ready, save_app, stored_app
+from accounts.credentials import (
+    entered_apps,
+    environment_name,
+    find_app,
+    is_ready,
+    save_app,
+    stored_app,
+    verify_tokens,
+)
 from accounts.forms import AppForm
 from accounts.models import Checkup
 from accounts.network import redirect_uri
@@ -60,9 +70,21 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
         "parts": parts,
         "redirect_uri": redirect_uri(platform),
         "checkup": _checkup(request),
+        **_webhook(connector),
         "others": [(one, _can_connect(one, entered)) for one in connectors().values()],
     }
     return render(request, "accounts/setup.html", context, status=422 if failed else 200)
+
+
+def _webhook(connector: Connector) -> dict[str, str]:
+    """The address that the platform calls, and the word by which it is told that the address is ours."""
+    if connector.webhooks is None:
+        return {}
+    address = settings.PUBLIC_URL + reverse("webhooks:receive", args=[connector.key])
+    return {
+        "webhook_url": address,
+        "verify_token": verify_tokens(connector.key)[0] if connector.webhooks.repeats_token else "",
+    }
 
 
 def _checkup(request: WorkspaceRequest) -> dict[str, Any] | None:

@@ -70,14 +70,15 @@ class Webhooks:
     """How a platform calls us.
 
     ``handshake`` answers the check of our address with one of the app's secrets and our verify tokens, ``None``
-    where it is none or wrong. ``verify`` says whether a secret sealed this call. ``parse`` gives the events, and
-    raises :class:`Unreadable`. ``secret_field`` is the app's field that seals (``client_secret`` unless another is
-    used).
+    where it is none or wrong; with ``repeats_token`` it repeats such a token. ``verify`` says whether a secret
+    sealed this call. ``parse`` gives the events, and raises :class:`Unreadable`. ``secret_field`` is the app's field
+    that seals (``client_secret`` unless another is used).
     """
 
     verify: Callable[[Call, Secret, datetime], bool]
     parse: Callable[[bytes], tuple[Event, ...]]
     handshake: Callable[[Call, Sequence[Secret], Sequence[str]], Reply | None] | None = None
+    repeats_token: bool = False
     secret_field: str = "client_secret"
     source: str = ""
 

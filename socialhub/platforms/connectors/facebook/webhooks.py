@@ -31,4 +31,4 @@ def parse(body: bytes) -> tuple[Event, ...]:
     return parse_entries(body, read)
 
 
-webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, source=SOURCE)
+webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, repeats_token=True, source=SOURCE)

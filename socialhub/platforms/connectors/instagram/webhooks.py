@@ -26,4 +26,4 @@ def parse(body: bytes) -> tuple[Event, ...]:
 
 
 SOURCE = "https://developers.facebook.com/docs/instagram-platform/webhooks"
-webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, source=SOURCE)
+webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, repeats_token=True, source=SOURCE)

@@ -39,4 +39,4 @@ def parse(body: bytes) -> tuple[Event, ...]:
     return tuple(found)
 
 
-webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, source=SOURCE)
+webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, repeats_token=True, source=SOURCE)
