@@ -178,7 +178,7 @@ class Harbour:
         from publishing import scheduling
 
         delivery = self.compose(way)
-        scheduling.publish_now(delivery.post)
+        scheduling.publish_now(delivery.post, again=True)
         delivery.refresh_from_db()
         assert delivery.kind == way.kind, f"{way} became {delivery.kind}"
         return delivery

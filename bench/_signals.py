@@ -168,4 +168,4 @@ def queue_slowly(place: Harbour, delivery: Any) -> None:
     from publishing import scheduling
 
     place.control.fault("slow", match={"method": "POST", "times": 0}, seconds=1.0)
-    scheduling.publish_now(delivery.post)
+    scheduling.publish_now(delivery.post, again=True)
