@@ -6,16 +6,18 @@ charged before a post leaves, under a lock, so that any number of publishers nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.credentials import client_id_of
 from accounts.models import Budget, ConnectedAccount, Cooldown
-from accounts.tally import Tally, Told, as_stored, uses_from
+from accounts.tally import Tally, as_stored, told_from, uses_from
 from socialhub.platforms.api import LimitReading
 from socialhub.platforms.policy import Quota, Scope
 
@@ -63,14 +65,36 @@ def _apps_of(account: ConnectedAccount) -> str:
     return f"app {getattr(login, 'app_key', '') or login.key} "
 
 
+class Closings:
+    """The cool-downs as they were a moment ago: read again when older than ``FRESH`` seconds. Threads share one."""
+
+    FRESH = 0.1
+
+    def __init__(self) -> None:
+        self._rows: tuple[Cooldown, ...] = ()
+        self._read_at = float("-inf")
+
+    def of(self, account: ConnectedAccount, now: datetime, step: str = "") -> Cooldown | None:
+        """What the account has to wait for longest before it takes ``step``, or ``None``."""
+        if time.monotonic() - self._read_at > self.FRESH:
+            self._read_at = time.monotonic()
+            self._rows = tuple(Cooldown.objects.filter(until__gt=now).order_by("-until"))
+        if not self._rows:
+            return None
+        own = {scope_of(account, Scope.ACCOUNT), scope_of(account, Scope.CALL, step)}
+        apps = _apps_of(account)
+        if any(row.scope.startswith(apps) for row in self._rows):
+            own.add(scope_of(account, Scope.APP))
+        return next((row for row in self._rows if row.scope in own and row.until > now), None)
+
+    def expire(self) -> None:
+        """Read again before the next answer: there is a new one."""
+        self._read_at = float("-inf")
+
+
 def cooling(account: ConnectedAccount, now: datetime, step: str = "") -> Cooldown | None:
     """What the account has to wait for longest before it takes ``step``, or ``None``."""
-    own = [scope_of(account, Scope.ACCOUNT), scope_of(account, Scope.CALL, step)]
-    shared = Q(scope__in=own) | Q(scope__startswith=_apps_of(account))
-    rows = list(Cooldown.objects.filter(shared, until__gt=now).order_by("-until"))
-    if any(row.scope not in own for row in rows):
-        own.append(scope_of(account, Scope.APP))
-    return next((row for row in rows if row.scope in own), None)
+    return Closings().of(account, now, step)
 
 
 def cool_down(scope: str, until: datetime, reason: str, now: datetime, *, quota: str = "") -> None:
@@ -82,8 +106,9 @@ def cool_down(scope: str, until: datetime, reason: str, now: datetime, *, quota:
     Cooldown.objects.bulk_create([row], update_conflicts=True, unique_fields=["scope"], update_fields=fields)
 
 
-def hear(account: ConnectedAccount, step: str, readings: Iterable[LimitReading], now: datetime) -> None:
-    """Keep what the platform said of its limits while it was spoken to."""
+def hear(account: ConnectedAccount, step: str, readings: Iterable[LimitReading], now: datetime) -> bool:
+    """Keep what the platform said of its limits while it was spoken to; whether somebody has to wait now."""
+    closed = False
     quotas = {(quota.name, quota.scope): quota for quota in account.connector.quotas}
     for reading in sorted(readings, key=lambda each: not each.reason):
         if reading.is_spent:
@@ -91,22 +116,20 @@ def hear(account: ConnectedAccount, step: str, readings: Iterable[LimitReading],
             reason = reading.reason or f"{account.connector.name} takes nothing more for now."
             if until > now:
                 cool_down(scope_of(account, reading.scope, step), until, reason, now)
+                closed = True
         quota = quotas.get((reading.name, reading.scope))
         if quota and reading.limit is not None and reading.remaining is not None:
             _correct(account, quota, reading, now)
+    return closed
 
 
 def _correct(account: ConnectedAccount, quota: Quota, reading: LimitReading, now: datetime) -> None:
     assert reading.limit is not None
     assert reading.remaining is not None
-    told = {
-        "told_used": max(0, reading.limit - reading.remaining),
-        "told_limit": reading.limit,
-        "told_at": now,
-        "told_until": reading.resets_at or now + BELIEVED,
-    }
+    used, until = max(0, reading.limit - reading.remaining), reading.resets_at or now + BELIEVED
+    told = [used, reading.limit, now.timestamp(), until.timestamp()]
     scope = scope_of(account, quota.scope)
-    Budget.objects.update_or_create(scope=scope, name=quota.name, defaults=told)
+    Budget.objects.update_or_create(scope=scope, name=quota.name, defaults={"told": told})
 
 
 def charge(account: ConnectedAccount, posts: int, now: datetime) -> None:
@@ -173,7 +196,7 @@ def tallies_of(accounts: Iterable[ConnectedAccount]) -> Mapping[int, tuple[Tally
     return {
         pk: tuple(
             sorted(
-                (_tally(quota, budgets.get((scope, quota.name)), scope) for scope, quota in pairs),
+                (_counted(quota, budgets.get((scope, quota.name)), scope) for scope, quota in pairs),
                 key=lambda tally: (-tally.quota.window, tally.quota.posts),
             )
         )
@@ -217,6 +240,10 @@ def window_word(quota: Quota) -> str:
     return f"in {number} {unit}s" if number != 1 else f"in one {unit}"
 
 
+def _counted(quota: Quota, row: Budget | None, scope: str) -> Tally:
+    return _tally(quota, row.uses, row.told, scope) if row else _tally(quota, scope=scope)
+
+
 def _quotas(account: ConnectedAccount) -> tuple[Quota, ...]:
     return account.connector.quotas_for(account.value())
 
@@ -225,7 +252,9 @@ def _tallies(account: ConnectedAccount) -> list[tuple[Budget, Tally]]:
     quotas = {(scope_of(account, quota.scope), quota.name): quota for quota in _quotas(account)}
     rows = Budget.objects.filter(scope__in={scope for scope, _ in quotas})
     return [
-        (row, _tally(quotas[row.scope, row.name], row)) for row in rows if (row.scope, row.name) in quotas
+        (row, _tally(quotas[row.scope, row.name], row.uses, row.told, row.scope))
+        for row in rows
+        if (row.scope, row.name) in quotas
     ]
 
 
@@ -234,31 +263,46 @@ def _locked(account: ConnectedAccount) -> dict[int, Tally]:
     quotas = {(scope_of(account, quota.scope), quota.name): quota for quota in _quotas(account)}
     if not quotas:
         return {}
-    assert transaction.get_connection().in_atomic_block
-    rows = Budget.objects.filter(
-        scope__in={scope for scope, _ in quotas}, name__in={name for _, name in quotas}
-    )
-    locked = rows.order_by("scope", "name").select_for_update()
-    found = {(row.scope, row.name): row for row in locked}
-    missing = sorted(quotas.keys() - found.keys())
+    found = _lock(list(quotas))
+    missing = sorted(quotas.keys() - {(scope, name) for _, scope, name, *_ in found})
     if missing:
         fresh = [Budget(scope=scope, name=name) for scope, name in missing]
         Budget.objects.bulk_create(fresh, ignore_conflicts=True)
-        found = {(row.scope, row.name): row for row in locked.all()}
-    return {found[key].pk: _tally(quota, found[key]) for key, quota in quotas.items()}
+        found = _lock(list(quotas))
+    return {
+        pk: _tally(quotas[scope, name], json.loads(uses), json.loads(told or "null"), scope)
+        for pk, scope, name, uses, told in found
+    }
 
 
-def _tally(quota: Quota, row: Budget | None, scope: str = "") -> Tally:
-    if row is None:
-        return Tally(quota, scope=scope)
-    told = None
-    if row.told_at and row.told_until and row.told_used is not None and row.told_limit is not None:
-        told = Told(row.told_used, row.told_limit, row.told_at, row.told_until)
-    return Tally(quota, uses_from(row.uses), told, row.scope)
+def _lock(keys: Sequence[tuple[str, str]]) -> list[Any]:
+    """The rows of these scopes and names, in an order that all keep. Written out: every post comes by here."""
+    connection = transaction.get_connection()
+    assert connection.in_atomic_block
+    marks = " OR ".join(["(scope = %s AND name = %s)"] * len(keys))
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, scope, name, uses, told FROM {_TABLE} WHERE {marks} ORDER BY scope, name{lock}",  # noqa: S608 (marks only)
+            [value for key in keys for value in key],
+        )
+        return list(cursor.fetchall())
 
 
 def _store(pk: int, tally: Tally, now: datetime) -> None:
-    Budget.objects.filter(pk=pk).update(uses=as_stored(tally.uses), changed_at=now)
+    connection = transaction.get_connection()
+    values = [json.dumps(as_stored(tally.uses)), connection.ops.adapt_datetimefield_value(now), pk]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {_TABLE} SET uses = %s, changed_at = %s WHERE id = %s", values)  # noqa: S608 (a constant)
+
+
+_TABLE = Budget._meta.db_table
+
+
+def _tally(
+    quota: Quota, uses: Sequence[Sequence[float]] = (), told: Sequence[float] | None = None, scope: str = ""
+) -> Tally:
+    return Tally(quota, uses_from(uses), told_from(told) if told else None, scope)
 
 
 def _usage(tally: Tally, now: datetime) -> Usage:

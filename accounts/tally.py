@@ -97,3 +97,9 @@ def uses_from(stored: Sequence[Sequence[float]]) -> tuple[Use, ...]:
 def as_stored(uses: Sequence[Use]) -> list[list[float]]:
     """The uses as a row keeps them."""
     return [[use.first.timestamp(), use.last.timestamp(), use.cost] for use in uses]
+
+
+def told_from(stored: Sequence[float]) -> Told:
+    """The platform's word as a row keeps it."""
+    used, limit, at, until = stored
+    return Told(int(used), int(limit), datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(until, UTC))

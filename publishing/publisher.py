@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError, connections
 
 from accounts import heartbeats
+from accounts.limits import Closings
 from publishing import claiming, outcomes, shares, tallies
 from publishing.clock import database_now
 from publishing.models import Delivery
@@ -44,6 +45,7 @@ class Publisher:
         """``threads`` turns run at once, by default ``PUBLISHER_THREADS``; each takes up to ``steps`` steps."""
         self.threads = threads or settings.PUBLISHER_THREADS
         self.steps = steps
+        self._closings = Closings()
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="turn")
         self._held: dict[int, claiming.Claim] = {}
         self._lock = threading.Lock()
@@ -94,7 +96,7 @@ class Publisher:
         """Claim what is due now, take the turns one after the other, give their number. For tests and tools."""
         claims = claiming.claim(self.threads)
         for claim, delivery in load(claims):
-            take_turn(claim, delivery, steps=self.steps)
+            take_turn(claim, delivery, steps=self.steps, closings=self._closings)
         return len(claims)
 
     def _round(self) -> float:
@@ -123,7 +125,9 @@ class Publisher:
     def _start(self, claim: claiming.Claim, delivery: Delivery) -> None:
         with self._lock:
             self._held[claim.id] = claim
-        future = self._pool.submit(take_turn, claim, delivery, steps=self.steps, is_roomy=self._is_roomy)
+        future = self._pool.submit(
+            take_turn, claim, delivery, steps=self.steps, is_roomy=self._is_roomy, closings=self._closings
+        )
         future.add_done_callback(lambda done: self._finish(claim, done))
 
     def _is_roomy(self) -> bool:

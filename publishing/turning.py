@@ -55,6 +55,7 @@ class Flight:
     exchanges: list[Exchange] = field(default_factory=list)
     used: Account | None = None
     api: Api | None = None
+    closings: limits.Closings = field(default_factory=limits.Closings)
     unsaved: dict[str, Any] = field(default_factory=dict)
     lines: list[StepLog] = field(default_factory=list)
 
@@ -108,20 +109,23 @@ class Flight:
     def begin_public(self) -> None:
         """Enter doubt and charge the quotas in one commit. Raises :class:`limits.Spent`: then nothing has begun."""
         delivery = self.delivery
-        charged = delivery.charged_at
-        with in_line(), transaction.atomic():
-            if charged is None and self.connector.quotas and self.step == self.flow.public:
+        if delivery.charged_at or not self.connector.quotas or self.step != self.flow.public:
+            enter_doubt(self.claim, self.now, self.step.name, self.unsaved)
+        else:
+            with in_line(), transaction.atomic():
                 limits.charge(delivery.account, self.posts, self.now)
-                charged = self.now
-            enter_doubt(self.claim, self.now, self.step.name, {**self.unsaved, "charged_at": charged})
-        self.unsaved, delivery.in_doubt, delivery.charged_at = {}, True, charged
+                enter_doubt(self.claim, self.now, self.step.name, {**self.unsaved, "charged_at": self.now})
+            delivery.charged_at = self.now
+        self.unsaved, delivery.in_doubt = {}, True
 
     def hear(self) -> str:
         """Share what the platform said of its limits; what it said of a spent one, if it did."""
         heard = list(self.api.heard.values()) if self.api else []
         if heard:
             with in_line():
-                limits.hear(self.delivery.account, self.step.name, heard, self.ended)
+                closed = limits.hear(self.delivery.account, self.step.name, heard, self.ended)
+            if closed:
+                self.closings.expire()
         return next((each.reason for each in heard if each.is_spent and each.reason), "")
 
     def go_on(self, verdict: Verdict) -> None:
@@ -147,12 +151,17 @@ def load(claims: Iterable[Claim]) -> list[tuple[Claim, Delivery]]:
 
 
 def take_turn(
-    claim: Claim, delivery: Delivery, *, steps: int = 1, is_roomy: Callable[[], bool] = lambda: True
+    claim: Claim,
+    delivery: Delivery,
+    *,
+    steps: int = 1,
+    is_roomy: Callable[[], bool] = lambda: True,
+    closings: limits.Closings | None = None,
 ) -> None:
     """Work on a claimed delivery: up to ``steps`` steps as long as each is done at once.
 
     When the pool is not roomy, a step that took its time is the last: whoever else is due goes first. A claim
-    that was lost meanwhile ends it without a trace.
+    that was lost meanwhile ends it without a trace. ``closings`` are the limits that a publisher's turns share.
     """
     now = claim.now()
     content = content_of(delivery)
@@ -162,6 +171,7 @@ def take_turn(
             refused.commit(claim, delivery, [refused.line(delivery, now)])
             return
         flight = _prepare(claim, delivery, content, now)
+        flight.closings = closings or flight.closings
         for left in reversed(range(steps)):
             verdict = _fly(flight)
             flight.note(verdict)
@@ -205,7 +215,7 @@ def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | N
 
 def _fly(flight: Flight) -> Verdict:
     delivery, was_looking = flight.delivery, flight.position.in_doubt
-    closed = None if was_looking else limits.cooling(delivery.account, flight.now, flight.step.name)
+    closed = None if was_looking else flight.closings.of(delivery.account, flight.now, flight.step.name)
     if closed is not None:
         return _wait(flight, closed.until, closed.reason)
     try:
@@ -217,6 +227,7 @@ def _fly(flight: Flight) -> Verdict:
     except limits.Spent as spent:
         with in_line():
             limits.close_if_spent(delivery.account, flight.now)
+        flight.closings.expire()
         return _wait(flight, spent.until, spent.reason)
     except PlatformError as error:
         if flight.used is not None:

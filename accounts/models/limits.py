@@ -25,17 +25,14 @@ class Cooldown(models.Model):
 
 class Budget(models.Model):
     """What of one quota is used. ``uses`` are ``[first, last, cost]`` in epoch seconds: uses close to each other are
-    one line and count until the last of them is free again. ``told_*`` is what the platform said itself, and until
-    when that is worth more than our own count.
+    one line and count until the last of them is free again. ``told`` is what the platform said itself, as
+    ``[used, limit, at, until]``, and worth more than our own count until then.
     """
 
     scope = models.CharField(max_length=600)
     name = models.CharField(max_length=40)
     uses: models.JSONField[list[list[float]], list[list[float]]] = models.JSONField(default=list)
-    told_used = models.PositiveIntegerField(null=True, blank=True)
-    told_limit = models.PositiveIntegerField(null=True, blank=True)
-    told_at = models.DateTimeField(null=True, blank=True)
-    told_until = models.DateTimeField(null=True, blank=True)
+    told: models.JSONField[list[float] | None, list[float] | None] = models.JSONField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
