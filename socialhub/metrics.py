@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Count, Q
+from django.db.models.functions import Now
 from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.models import OrmQ
@@ -17,6 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYP
 from redis.exceptions import RedisError
 
 from accounts.models import Heartbeat
+from accounts.models.limits import Cooldown
 from publishing import tallies
 from publishing.clock import database_now
 from socialhub import vitals
@@ -43,6 +46,7 @@ class _Reading:
         yield from _turns(known)
         yield from _states(known)
         yield from _vitals()
+        yield from _limits()
         yield from _jobs()
 
 
@@ -100,6 +104,21 @@ def _vitals() -> Iterator[Metric]:
     for component, host, pid, at in rows[:PROCESSES]:
         beats.add_metric([component, host, str(pid)], max((seen.now - at).total_seconds(), 0.0))
     yield beats
+
+
+def _limits() -> Iterator[Metric]:
+    """Told by the platform, or our own count of a quota that is used up."""
+    found = GaugeMetricFamily(
+        "socialhub_cool_downs",
+        "Accounts, calls and apps for which nothing is sent for now",
+        labels=["because"],
+    )
+    rows = Cooldown.objects.filter(until__gt=Now()).order_by()
+    spent = Count("pk", filter=~Q(quota=""))
+    counts = rows.aggregate(all=Count("pk"), quota=spent)
+    found.add_metric(["quota"], counts["quota"])
+    found.add_metric(["platform"], counts["all"] - counts["quota"])
+    yield found
 
 
 def _jobs() -> Iterator[Metric]:

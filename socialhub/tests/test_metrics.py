@@ -13,6 +13,7 @@ from django_q.models import OrmQ
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounts import heartbeats
+from accounts.models.limits import Cooldown
 from publishing import tallies
 from publishing.models import Delivery, TallyMark
 from publishing.publisher import Publisher
@@ -80,6 +81,17 @@ def test_what_publishers_did_comes_back_through_the_parser(
     assert [dict(labels)["pid"] for labels in beats] == ["77"]
     assert 0 <= next(iter(beats.values())) < 20
     assert found["socialhub_counted_age_seconds", ()] < 20
+
+
+def test_cool_downs_are_told_while_they_last(client: Client, settings: LazySettings) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    now = datetime.now(UTC)
+    for scope, minutes, quota in (("a", 5, ""), ("b", 5, "posts"), ("c", -5, ""), ("d", 9, "")):
+        until = now + timedelta(minutes=minutes)
+        Cooldown.objects.create(scope=scope, until=until, quota=quota, reason="", seen_at=now)
+    found = read(client)
+    assert found["socialhub_cool_downs", (("because", "platform"),)] == 2
+    assert found["socialhub_cool_downs", (("because", "quota"),)] == 1
 
 
 def test_what_was_never_counted_is_absent_instead_of_nothing(client: Client, settings: LazySettings) -> None:
