@@ -11,31 +11,43 @@ PER_WORKSPACE, CHANNELS, CROWD = 5_000, 5, 5_000
 TABLES = ("publishing_post", "publishing_delivery")
 HOST = "social{}.example"
 
-_POSTS = """
-INSERT INTO publishing_post (id, workspace_id, title, parts, first_comment, due_at, created_at, updated_at)
-SELECT n, {space}, '', jsonb_build_array('Post ' || n || ' of a long year'), '', {due}, {due}, {due}
-  FROM (SELECT n, (n + n / 1000) %% %(accounts)s AS a FROM generate_series(%(first)s, %(last)s) AS n) AS rows
+# column → what row n gets; every other column is that of a template row, so that new columns do no harm.
+_POST = {
+    "id": "n",
+    "workspace_id": "%(workspace)s + a / 5",
+    "parts": "jsonb_build_array('Post ' || n || ' of a long year')",
+    "due_at": "due",
+    "created_at": "due",
+    "updated_at": "due",
+}
+_DELIVERY = {
+    "id": "n",
+    "post_id": "n",
+    "account_id": "%(account)s + a",
+    "workspace_id": "%(workspace)s + a / 5",
+    "server": "'mastodon social' || a %% 20 || '.example'",
+    "lane": "CASE WHEN a %% 5 = 4 THEN 'board-' || a ELSE '' END",
+    "key": "gen_random_uuid()",
+    "fingerprint": "md5(n::text)",
+    "state": "how",
+    "due_at": "due",
+    "created_at": "due",
+    "next_at": "CASE WHEN how = 'scheduled' THEN due END",
+    "remote_id": "CASE WHEN how = 'published' THEN 'post-' || n ELSE '' END",
+    "published_at": "CASE WHEN how = 'published' THEN due END",
+}
+# Some rows of the first part are due, one of ten is scheduled, two of a hundred wait for a person.
+_ROWS = """
+SELECT n, (n + n / 1000) %% %(accounts)s AS a,
+       CASE WHEN {is_due} THEN %(now)s - interval '1 second' * (n %% 60 + {late})
+            WHEN n %% 10 = 1 THEN %(now)s + interval '1 hour' + interval '30 days' * share
+            ELSE %(now)s - interval '1 day' - interval '365 days' * share END AS due,
+       CASE WHEN {is_due} OR n %% 10 = 1 THEN 'scheduled' WHEN n %% 100 = 2 THEN 'failed'
+            WHEN n %% 100 = 4 THEN 'missed' ELSE 'published' END AS how
+  FROM (SELECT n, (hashint8(n) & 1048575) / 1048576.0 AS share
+          FROM generate_series(%(first)s, %(last)s) AS n) AS numbers
 """
-_DELIVERIES = """
-INSERT INTO publishing_delivery (
-  id, post_id, account_id, workspace_id, server, lane, key, kind, options, state, due_at, next_at, lease_token,
-  step, facts, is_begun, in_doubt, attempts, looks, note, error_kind, error_code, error_message, remote_id, url,
-  published_at, created_at)
-SELECT n, n, %(account)s + a, {space}, 'mastodon social' || a %% 20 || '.example',
-       CASE WHEN a %% 5 = 4 THEN 'board-' || a ELSE '' END, gen_random_uuid(), 'text', '{{}}', {state}, {due},
-       CASE WHEN {state} = 'scheduled' THEN {due} END, 0, '', '', false, false, 0, 0, '', '', '', '',
-       CASE WHEN {state} = 'published' THEN 'post-' || n ELSE '' END,
-       CASE WHEN {state} = 'published' THEN 'https://social.example/@bench/' || n ELSE '' END,
-       CASE WHEN {state} = 'published' THEN {due} END, {due}
-  FROM (SELECT n, (n + n / 1000) %% %(accounts)s AS a FROM generate_series(%(first)s, %(last)s) AS n) AS rows
-"""
-_SPACE = "%(workspace)s + a / 5"
-# Every due_th row of the first part is due, one of ten is scheduled, two of a hundred wait for a person.
-_DUE = """CASE WHEN {is_due} THEN now() - interval '1 second' * (n %% 60)
-  WHEN n %% 10 = 1 THEN now() + interval '1 hour' + interval '30 days' * random()
-  ELSE now() - interval '1 day' - interval '365 days' * random() END"""
-_STATE = """CASE WHEN {is_due} OR n %% 10 = 1 THEN 'scheduled' WHEN n %% 100 = 2 THEN 'failed'
-  WHEN n %% 100 = 4 THEN 'missed' ELSE 'published' END"""
+TEMPLATE = -1
 
 
 @dataclass
@@ -54,6 +66,7 @@ class History:
         """Workspaces of five channels each, enough for 5,000 posts a workspace."""
         from accounts.membership import create_workspace
         from accounts.models import ConnectedAccount, User, Workspace
+        from publishing.models import Delivery, Post
 
         self.owner = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
         first = create_workspace(owner=self.owner, name="Northwind Coffee", zone="Europe/London")
@@ -72,37 +85,53 @@ class History:
             batch_size=1000,
         )  # fmt: skip
         self.account = min(row.pk for row in made)
+        post = Post.objects.create(pk=TEMPLATE, workspace=first, parts=["A template"])
+        Delivery.objects.create(pk=TEMPLATE, post=post, account=made[0], kind="text")
 
     def grow(self, rows: int) -> None:
         """Write on until there are that many posts, each with one delivery."""
-        from django.db import connection
-
-        is_due = f"n <= {rows} AND n %% {max(rows // self.due, 1)} = 0" if not self.written else "false"
-        due, state = _DUE.format(is_due=is_due), _STATE.format(is_due=is_due)
-        values = {
-            "first": self.written + 1, "last": rows, "accounts": self.accounts,
-            "account": self.account, "workspace": self.workspace,
-        }  # fmt: skip
-        with _without_indexes(), connection.cursor() as cursor:
-            cursor.execute(_POSTS.format(space=_SPACE, due=due), values)
-            cursor.execute(_DELIVERIES.format(space=_SPACE, due=due, state=state), values)
+        is_due = "false" if self.written else f"n %% {max(rows // self.due, 1)} = 0"
+        with _without_indexes():
+            self._write(self.written + 1, rows, is_due)
         self.written = rows
 
     def crowd(self) -> int:
         """5,000 more due posts of one workspace, ahead of everybody; its id."""
         from django.db import connection
 
-        space = self.workspace + 3
-        due, state = "now() - interval '10 minutes'", "'scheduled'"
-        values = {
-            "first": self.rows + 1, "last": self.rows + CROWD, "accounts": 1,
-            "account": self.account + 3 * CHANNELS, "workspace": space,
-        }  # fmt: skip
+        self._write(self.rows + 1, self.rows + CROWD, "true", channel=3 * CHANNELS, late=600)
         with connection.cursor() as cursor:
-            cursor.execute(_POSTS.format(space=_SPACE, due=due), values)
-            cursor.execute(_DELIVERIES.format(space=_SPACE, due=due, state=state), values)
             cursor.execute("ANALYZE publishing_delivery")
-        return space
+        return self.workspace + 3
+
+    def _write(
+        self, first: int, last: int, is_due: str, *, channel: int | None = None, late: int = 0
+    ) -> None:
+        """Rows from ``first`` to ``last``, of all accounts in turn or of one ``channel`` alone."""
+        from django.db import connection
+        from django.utils import timezone
+
+        values: dict[str, Any] = {
+            "first": first, "last": last, "now": timezone.now(), "template": TEMPLATE,
+            "accounts": self.accounts if channel is None else 1,
+            "account": self.account + (channel or 0), "workspace": self.workspace + (channel or 0) // CHANNELS,
+        }  # fmt: skip
+        rows = _ROWS.format(is_due=is_due, late=late)
+        with connection.cursor() as cursor:
+            for table, columns in zip(TABLES, (_POST, _DELIVERY), strict=True):
+                cursor.execute(_insert(table, columns, rows), values)
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
+
+
+def _insert(table: str, columns: dict[str, str], rows: str) -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        names = [each.name for each in connection.introspection.get_table_description(cursor, table)]
+    values = ", ".join(columns.get(name, f't."{name}"') for name in names)
+    listed = ", ".join(f'"{name}"' for name in names)
+    template = f"(SELECT * FROM {table} WHERE id = %(template)s) AS t"
+    return f"INSERT INTO {table} ({listed}) SELECT {values} FROM ({rows}) AS rows, {template}"
 
 
 @contextlib.contextmanager
