@@ -51,7 +51,8 @@ class Cause:
     account: ConnectedAccount
     count: int
     message: str
-    first: datetime | None
+    is_alike: bool
+    """Whether the message is that of all of them."""
 
 
 def amounts(workspace: Workspace, states: Iterable[str]) -> dict[str, Amount]:
@@ -69,7 +70,7 @@ def causes(workspace: Workspace, accounts: Mapping[int, ConnectedAccount]) -> li
     waiting = [*RETRIED, State.UNCONFIRMED]
     rows = Delivery.objects.filter(workspace=workspace, state__in=waiting, account__in=list(accounts))
     grouped = rows.values("state", "error_kind", "account").annotate(
-        count=Count("pk"), message=Max("error_message"), first=Min("due_at")
+        count=Count("pk"), message=Max("error_message"), least=Min("error_message")
     )
     found = list(grouped.order_by("-count", "state", "error_kind", "account")[:GROUPS])
     return [
@@ -79,7 +80,7 @@ def causes(workspace: Workspace, accounts: Mapping[int, ConnectedAccount]) -> li
             accounts[row["account"]],
             row["count"],
             row["message"],
-            row["first"],
+            row["message"] == row["least"],
         )
         for row in found
     ]

@@ -23,7 +23,6 @@ from publishing.scheduling import NotAllowed
 from publishing.states import NEEDS_A_PERSON, State
 from publishing.views.cards import cards, label_of, name_of
 from publishing.views.flights import MEANINGS, sentence
-from socialhub.platforms.errors import Fault, PlatformError
 
 Act = Batch.Act
 # Long enough to get on, short enough that the page answers.
@@ -202,7 +201,7 @@ def _group(cause: batches.Cause, slug: str) -> Group:
     able = account.state == ConnectedAccount.State.ACTIVE or state == State.UNCONFIRMED
     verb = "Look for" if state == State.UNCONFIRMED else "Try"
     act = f"{verb} {many} again" if many > 1 else f"{verb} it again"
-    said = cause.message if many == 1 or not cause.error_kind else _usual(cause)
+    said = cause.message if cause.is_alike else f"Among others: {cause.message}"
     return Group(
         state=state.value, error_kind=cause.error_kind, account=account.pk, name=name_of(account),
         platform=account.platform, label=label_of(account.platform), count=many,
@@ -211,14 +210,6 @@ def _group(cause: batches.Cause, slug: str) -> Group:
         act=act if able else "", url=reverse("publishing:causes", args=[slug]),
         link="" if able else reverse("accounts:detail", args=[slug, account.pk]),
     )  # fmt: skip
-
-
-def _usual(cause: batches.Cause) -> str:
-    """What an error of that kind means; the platform's own words differ from post to post."""
-    try:
-        return PlatformError(Fault(cause.error_kind)).user_message
-    except ValueError:
-        return cause.message
 
 
 @require_POST

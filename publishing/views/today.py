@@ -78,7 +78,7 @@ def today(request: WorkspaceRequest) -> HttpResponse:
         "accounts_url": reverse("accounts:list", args=[slug]),
         "can_compose": request.membership.may("posts.edit"),
     }
-    going = [each for each in context["coming"] if each.state != State.DRAFT]
+    going = [each for each in context["coming"] if each.state in RUNNING]
     context["summary"] = _summary(len(going), len(needs))
     return render(request, "publishing/today.html", context)
 
