@@ -141,3 +141,67 @@ def test_what_is_scheduled_is_cancelled_by_one_button(browser: Client, compose: 
     browser.post(f"/w/northwind-coffee/posts/{delivery.post_id}/cancel/")
     delivery.refresh_from_db()
     assert (delivery.state, delivery.next_at) == (State.CANCELLED, None)
+
+
+DELIVERIES = "/w/northwind-coffee/deliveries"
+
+
+def test_a_link_must_lead_to_the_platform_and_to_no_other_post_of_ours(
+    browser: Client, compose: Compose
+) -> None:
+    delivery = put(compose("One"), State.UNCONFIRMED, in_doubt=True)
+    put(compose("Two"), State.PUBLISHED, remote_id="7")
+    for link, words in (
+        ("https://elsewhere.example/1", "This is no link to Northpost."),
+        ("https://northpost.example/7", "belongs to another post of yours"),
+    ):
+        told = browser.post(f"{DELIVERIES}/{delivery.pk}/live/", {"link": link}, follow=True)
+        assert words in told.content.decode()
+    browser.post(f"{DELIVERIES}/{delivery.pk}/live/", {"link": "https://northpost.example/8"})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.remote_id) == (State.PUBLISHED, "8")
+
+
+def test_an_unconfirmed_post_is_sent_anew_only_after_a_yes_and_as_a_post_of_its_own(
+    browser: Client, compose: Compose
+) -> None:
+    delivery = put(compose("Flat white"), State.UNCONFIRMED, in_doubt=True, kind="text")
+    assert "I know that it may then be there twice" in recorder(browser, delivery)
+    browser.post(f"{DELIVERIES}/{delivery.pk}/anew/")
+    assert Delivery.objects.count() == 1
+    answer = browser.post(f"{DELIVERIES}/{delivery.pk}/anew/", {"sure": "1"})
+    copy = Delivery.objects.exclude(pk=delivery.pk).get()
+    assert answer.headers["Location"] == f"/w/northwind-coffee/posts/{copy.post_id}/"
+    assert (copy.state, copy.in_doubt, copy.post.parts) == (State.SCHEDULED, False, ["Flat white"])
+    assert copy.key != delivery.key
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.next_at) == (State.CANCELLED, None)
+    assert f"Sent anew as post {copy.post_id}" in recorder(browser, delivery)
+    browser.post(f"{DELIVERIES}/{delivery.pk}/anew/", {"sure": "1"})
+    assert Delivery.objects.count() == 2
+
+
+def test_a_missed_post_is_given_another_time_or_discarded(browser: Client, compose: Compose) -> None:
+    later, gone = (put(compose(text), State.MISSED, due_at=timezone.now(), kind="text") for text in "ab")
+    due = timezone.localtime(timezone.now() + timedelta(days=2), later.post.workspace.zone).replace(
+        second=0, microsecond=0
+    )
+    typed = {"date": f"{due:%Y-%m-%d}", "time": f"{due:%H:%M}"}
+    browser.post(f"{DELIVERIES}/{later.pk}/later/", typed)
+    browser.post(f"{DELIVERIES}/{gone.pk}/discard/")
+    later.refresh_from_db()
+    gone.refresh_from_db()
+    assert (later.state, later.next_at, later.post.due_at) == (State.SCHEDULED, due, due)
+    assert (gone.state, gone.next_at) == (State.CANCELLED, None)
+
+
+def test_another_try_of_what_was_said_meanwhile_asks_first(browser: Client, compose: Compose) -> None:
+    delivery = put(compose("Flat white"), State.FAILED, due_at=timezone.now(), kind="text")
+    compose("Flat white", due=timezone.now() + timedelta(hours=1))
+    where = f"{DELIVERIES}/{delivery.pk}/retry/"
+    told = browser.post(where, headers=HTMX).content.decode()
+    assert "post it again on purpose" in told
+    assert 'name="again" value="1"' in told
+    browser.post(where, {"again": "1"}, headers=HTMX)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.is_repeat) == (State.SCHEDULED, True)

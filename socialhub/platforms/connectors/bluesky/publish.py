@@ -7,6 +7,7 @@ handles in the text, ``blobs`` the files as the server names them, ``posts`` the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -161,4 +162,5 @@ publishing = Publishing(
         Kind.STORY: "The platform has none.",
         Kind.DOCUMENT: "The platform has none.",
     },
+    link=re.compile(r"https://bsky\.app/profile/[^/]+/post/\w+"),
 )

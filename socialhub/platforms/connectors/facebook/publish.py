@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from socialhub.platforms.connector import Publishing
@@ -90,4 +91,5 @@ publishing = Publishing(
         Kind.DOCUMENT: "The API for Pages takes none.",
         Kind.THREAD: "The platform has none.",
     },
+    link=re.compile(r"https://(?:\w+\.)?(?:facebook\.com|fb\.watch|fb\.com)/[^/?]"),
 )

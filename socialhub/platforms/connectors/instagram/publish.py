@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from socialhub.platforms.api import Api
@@ -112,4 +113,5 @@ publishing = Publishing(
         Kind.DOCUMENT: "The platform has none.",
         Kind.THREAD: "The platform has none.",
     },
+    link=re.compile(r"https://(?:www\.)?instagram\.com/(?:[^/]+/)?(?:p|reels?|tv|stories)/[^/]"),
 )

@@ -6,6 +6,7 @@ Facts beside those of ``media.py``: ``first_sent`` when a post that we are in do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -148,4 +149,7 @@ publishing = Publishing(
         Kind.STORY: "LinkedIn closed its stories.",
         Kind.THREAD: "The platform has none.",
     },
+    link=re.compile(
+        r"https://(?:www\.)?linkedin\.com/(?:feed/update/(?:(?P<id>urn:li:(?:share|ugcPost):\d+)|urn:li:\w+:\d+)|posts/)"
+    ),
 )

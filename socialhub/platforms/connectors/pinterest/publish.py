@@ -4,6 +4,7 @@ A pin is live with the answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -137,4 +138,5 @@ publishing = Publishing(
     },
     # Several writes to one board at once are refused as too many (API reference, code 8, read 2026-07).
     lane=lambda account, options: place(str(options.get("board") or ""))[0],
+    link=re.compile(r"https://(?:\w+\.)?pinterest\.[a-z.]{2,6}/pin/(?:[^/]*--)?(?P<id>\d+)"),
 )

@@ -6,6 +6,7 @@ Facts: ``posts`` are the ids of the parts that are live.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from socialhub.platforms.api import Api
@@ -86,4 +87,5 @@ publishing = Publishing(
         Kind.STORY: "The platform has none.",
         Kind.DOCUMENT: "The platform has none.",
     },
+    link=re.compile(r"https://(?:www\.)?threads\.(?:com|net)/@[^/]+/post/\w+"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from socialhub.platforms.connector import Publishing
@@ -51,4 +52,5 @@ publishing = Publishing(
         Kind.DOCUMENT: "The platform has none.",
         Kind.THREAD: "The platform has none.",
     },
+    link=re.compile(r"https://(?:\w+\.)?tiktok\.com/(?:@[^/]+/(?:video|photo)/(?P<id>\d+)|\w+)"),
 )

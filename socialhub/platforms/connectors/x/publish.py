@@ -6,6 +6,7 @@ first tried, ``refused`` how often X called it a duplicate.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -136,4 +137,5 @@ publishing = Publishing(
         Kind.STORY: "The platform has none.",
         Kind.DOCUMENT: "The platform has none.",
     },
+    link=re.compile(r"https://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(?P<id>\d+)"),
 )

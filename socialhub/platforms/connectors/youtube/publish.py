@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from socialhub.platforms.api import Api
@@ -56,4 +57,7 @@ publishing = Publishing(
         Kind.DOCUMENT: "The platform has none.",
         Kind.THREAD: "The platform has none.",
     },
+    link=re.compile(
+        r"https://(?:(?:www|m)\.)?(?:youtube\.com/(?:watch\?v=|shorts/)|youtu\.be/)(?P<id>[\w-]{11})"
+    ),
 )
