@@ -17,6 +17,7 @@ from accounts.membership import create_workspace
 from accounts.models import ConnectedAccount, User, Workspace
 from publishing import library, scheduling
 from publishing.models import Delivery, MediaFile, Post
+from publishing.models.posts import ALWAYS
 from publishing.states import State
 
 COMPOSE = "/w/northwind-coffee/compose/"
@@ -266,3 +267,48 @@ def test_two_buttons_at_once_publish_only_once(
     answer = browser.post(f"/w/northwind-coffee/posts/{delivery.post_id}/publish/", follow=True)
     assert "Choose at least one channel that this post has not gone out to." in answer.content.decode()
     assert Delivery.objects.get().state == State.PUBLISHED
+
+
+def test_a_draft_remembers_the_time_it_is_planned_for_and_nothing_goes_out_by_it(
+    browser: Client, account: ConnectedAccount
+) -> None:
+    form = {"text": "Planned", "channel": account.pk, "when": "draft", "date": "2027-03-01", "time": "09:30"}
+    browser.post(
+        "/w/northwind-coffee/compose/?act=go", {**form, "act": "go", "suggested": "2026-11-22 10:00"}
+    )
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.next_at, delivery.due_at) == (State.DRAFT, None, None)
+    shown = browser.get(f"/w/northwind-coffee/posts/{delivery.post_id}/edit/").content.decode()
+    assert 'value="2027-03-01"' in shown
+    assert 'value="09:30"' in shown
+    month = browser.get("/w/northwind-coffee/calendar/month/?day=2027-03-01").content.decode()
+    assert "Planned" in month
+    assert "Draft" in month
+
+
+def test_a_time_that_nobody_chose_is_no_plan(browser: Client, account: ConnectedAccount) -> None:
+    form = {"text": "No plan", "channel": account.pk, "when": "draft", "date": "2027-03-01", "time": "09:30"}
+    browser.post("/w/northwind-coffee/compose/", {**form, "act": "go", "suggested": "2027-03-01 09:30"})
+    assert Post.objects.get().due_at is None
+
+
+@pytest.mark.parametrize(
+    ("late", "minutes", "kept"),
+    [("", "", None), ("never", "", 0), ("within", "45", 45), ("always", "", ALWAYS)],
+)
+def test_how_late_a_post_may_be_is_kept_and_shown_again(
+    browser: Client, account: ConnectedAccount, late: str, minutes: str, kept: int | None
+) -> None:
+    form = {"text": "Late", "channel": account.pk, "when": "draft", "late": late, "late_minutes": minutes}
+    browser.post("/w/northwind-coffee/compose/", {**form, "act": "go"})
+    post = Post.objects.get()
+    assert post.late_minutes == kept
+    shown = browser.get(f"/w/northwind-coffee/posts/{post.pk}/edit/").content.decode()
+    assert f'<option value="{late}" selected>' in shown
+
+
+def test_minutes_that_are_none_are_refused_at_their_field(browser: Client, account: ConnectedAccount) -> None:
+    form = {"text": "Late", "channel": account.pk, "when": "now", "late": "within", "late_minutes": "soon"}
+    refused = browser.post("/w/northwind-coffee/compose/", {**form, "act": "go"})
+    assert refused.status_code == 422
+    assert "Give the minutes as a number" in refused.content.decode()
