@@ -92,12 +92,19 @@ def _publish(place: Ground, posts: int) -> dict[str, float]:
     before = _written()
     place.start_publisher()
     left = place.wait(texts, within=120)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), pg_total_relation_size('publishing_steplog') FROM publishing_steplog"
+        )
+        lines, recorded = cursor.fetchone()
     after, arrived = _written(), lags(place.seen(), texts)
     return {
         "posts": posts,
         "unpublished": left,
         "posts_per_s": round(posts / arrived[-1], 1),
         "commits_per_post": round((after[0] - before[0]) / posts, 1),
+        "recorder_lines_per_post": round(lines / posts, 1),
+        "recorder_kb_per_post": round(recorded / posts / 1000, 1),
         "wal_kb_per_post": round((after[1] - before[1]) / posts / 1000, 1),
     }
 
