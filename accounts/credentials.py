@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,13 +49,20 @@ def find_app(workspace: Workspace, login: Login, host: str = "") -> App | None:
     return None if login.user_host else environment_app(login)
 
 
-def client_id_of(workspace: Workspace, login: Login, host: str = "") -> str:
-    """The public name of the app that speaks for a workspace; empty where none does. Nothing is decrypted."""
+def client_ids(workspaces: Iterable[int]) -> Mapping[tuple[int, str, str], str]:
+    """The public names of all stored apps, by workspace, key and host. Nothing is decrypted."""
+    rows = AppCredential.objects.filter(workspace__in=set(workspaces))
+    found = rows.values_list("workspace", "app_key", "host", "client_id")
+    return {(workspace, key, host): client for workspace, key, host, client in found}
+
+
+def client_id_of(
+    workspace: int, login: Login, host: str, stored_ids: Mapping[tuple[int, str, str], str]
+) -> str:
+    """The public name of the app that speaks for a workspace, out of :func:`client_ids`; empty where none does."""
     if not isinstance(login, OAuth2):
         return ""
-    stored = (
-        workspace.apps.filter(app_key=login.app_key, host=host).values_list("client_id", flat=True).first()
-    )
+    stored = stored_ids.get((workspace, login.app_key, host))
     if stored is not None or login.user_host:
         return stored or ""
     named = [field for field in login.app_fields if field.key == "client_id"]

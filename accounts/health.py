@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Cooldown
 
 State = ConnectedAccount.State
 SOON = timedelta(days=7)
@@ -21,8 +21,10 @@ class Health:
     wants_login: bool = False
 
 
-def health(account: ConnectedAccount, now: datetime | None = None) -> Health:
-    """The worst thing that can be said of a connection now."""
+def health(
+    account: ConnectedAccount, now: datetime | None = None, *, closed: Cooldown | None = None
+) -> Health:
+    """The worst thing that can be said of a connection now; ``closed`` is the limit that it waits for."""
     now = now or datetime.now(UTC)
     if account.state == State.DISCONNECTED:
         return Health("neutral", "Disconnected", "Its posts are kept. Connect it again to send more.", True)
@@ -37,6 +39,9 @@ def health(account: ConnectedAccount, now: datetime | None = None) -> Health:
         return Health("warn", "Missing permission", advice, True)
     if account.state == State.PAUSED:
         return Health("neutral", "Paused", "Nothing is sent until you resume it.")
+    if closed is not None:
+        until = closed.until.astimezone(account.workspace.zone)
+        return Health("warn", "Limited", f"{closed.reason} Posts wait until {until:%-d %B, %H:%M}.")
     return _life(account, now)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.credentials import client_id_of
+from accounts.credentials import client_id_of, client_ids
 from accounts.models import Budget, ConnectedAccount, Cooldown
 from accounts.tally import Tally, as_stored, told_from, uses_from
 from socialhub.platforms.api import LimitReading
@@ -49,6 +49,16 @@ class Usage:
         """How many more posts fit."""
         return max(0, self.limit - self.used)
 
+    @property
+    def window(self) -> str:
+        """“in 24 hours”, “a day”."""
+        return window_word(self.quota)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all accounts of the app use it together."""
+        return self.quota.scope is Scope.APP
+
 
 def scope_of(account: ConnectedAccount, scope: Scope, step: str = "") -> str:
     """The name under which the limits of an account, of one of its calls or of its app are kept."""
@@ -56,8 +66,17 @@ def scope_of(account: ConnectedAccount, scope: Scope, step: str = "") -> str:
         return f"account {account.pk}"
     if scope is Scope.CALL:
         return f"account {account.pk} {step}"
-    client = client_id_of(account.workspace, account.login_method, account.host)
-    return f"{_apps_of(account)}{account.host} {client}"
+    return _app_scopes([account])[account.pk]
+
+
+def _app_scopes(accounts: Sequence[ConnectedAccount]) -> Mapping[int, str]:
+    """The names for the apps of these accounts, in one query."""
+    ids = client_ids(account.workspace_id for account in accounts)
+    return {
+        account.pk: f"{_apps_of(account)}{account.host} "
+        + client_id_of(account.workspace_id, account.login_method, account.host, ids)
+        for account in accounts
+    }
 
 
 def _apps_of(account: ConnectedAccount) -> str:
@@ -175,21 +194,20 @@ def usage(accounts: Iterable[ConnectedAccount], now: datetime) -> Mapping[int, t
 
 
 def tallies_of(accounts: Iterable[ConnectedAccount]) -> Mapping[int, tuple[Tally, ...]]:
-    """The counts of many accounts in one query, and one more for each app that shares a quota.
+    """The counts of many accounts in one query, and one more where apps share a quota.
 
     The longest window first, and of these the tightest: the one that people know as the daily limit.
     """
-    rows, clients = list(accounts), dict[tuple[int, str, str], str]()
-    named: dict[int, list[tuple[str, Quota]]] = {}
-    for account in rows:
-        named[account.pk] = []
-        for quota in _quotas(account):
-            app = (account.workspace_id, _apps_of(account), account.host)
-            if quota.scope is Scope.APP:
-                clients.setdefault(app, scope_of(account, Scope.APP))
-            scope = clients[app] if quota.scope is Scope.APP else scope_of(account, quota.scope)
-            named[account.pk].append((scope, quota))
-    wanted = {scope for pairs in named.values() for scope, _ in pairs}
+    named = {account.pk: (account, _quotas(account)) for account in accounts}
+    sharing = [row for row, quotas in named.values() if any(quota.scope is Scope.APP for quota in quotas)]
+    apps = _app_scopes(sharing) if sharing else {}
+    scopes = {
+        pk: [
+            (apps[pk] if quota.scope is Scope.APP else scope_of(row, quota.scope), quota) for quota in quotas
+        ]
+        for pk, (row, quotas) in named.items()
+    }
+    wanted = {scope for pairs in scopes.values() for scope, _ in pairs}
     budgets = (
         {(row.scope, row.name): row for row in Budget.objects.filter(scope__in=wanted)} if wanted else {}
     )
@@ -200,7 +218,7 @@ def tallies_of(accounts: Iterable[ConnectedAccount]) -> Mapping[int, tuple[Tally
                 key=lambda tally: (-tally.quota.window, tally.quota.posts),
             )
         )
-        for pk, pairs in named.items()
+        for pk, pairs in scopes.items()
     }
 
 
@@ -208,14 +226,14 @@ def cooldowns_of(accounts: Iterable[ConnectedAccount], now: datetime) -> Mapping
     """The accounts that have to wait as a whole, by id."""
     rows = list(accounts)
     active = list(Cooldown.objects.filter(until__gt=now).order_by("until")) if rows else []
-    found: dict[int, Cooldown] = {}
-    for row in active:
-        for account in rows:
-            is_own = row.scope == scope_of(account, Scope.ACCOUNT)
-            shares = row.scope.startswith(_apps_of(account)) and row.scope == scope_of(account, Scope.APP)
-            if is_own or shares:
-                found[account.pk] = row
-    return found
+    shared = [row for row in rows if any(each.scope.startswith(_apps_of(row)) for each in active)]
+    apps = _app_scopes(shared) if shared else {}
+    latest = {row.scope: row for row in active}
+    pairs = {
+        row.pk: (latest.get(scope_of(row, Scope.ACCOUNT)), latest.get(apps.get(row.pk, ""))) for row in rows
+    }
+    known = {pk: [each for each in pair if each] for pk, pair in pairs.items()}
+    return {pk: max(closed, key=lambda each: each.until) for pk, closed in known.items() if closed}
 
 
 def sweep(now: datetime) -> None:

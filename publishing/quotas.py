@@ -5,10 +5,12 @@ Counted are what has been used, by anybody, and what this workspace has schedule
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -57,6 +59,25 @@ class Room:
         return window_word(self.quota)
 
 
+class Course:
+    """How much of a quota counts at any moment, sent and planned: sums, so that a question costs no walk."""
+
+    def __init__(self, quota: Quota, uses: Iterable[tuple[datetime, int]]) -> None:
+        rows = sorted(uses)
+        self._begins = [moment for moment, _ in rows]
+        self._ends = [quota.frees(moment) for moment, _ in rows]
+        self._sums = [0, *accumulate(cost for _, cost in rows)]
+
+    def counting(self, then: datetime) -> int:
+        """What counts at that moment. Uses end in the order in which they began."""
+        return self._sums[bisect_right(self._begins, then)] - self._sums[bisect_right(self._ends, then)]
+
+    def peak(self, begin: datetime, end: datetime) -> int:
+        """The most that counts at a moment from ``begin`` up to ``end``."""
+        found = self._begins[bisect_left(self._begins, begin) : bisect_left(self._begins, end)]
+        return max(map(self.counting, [begin, *found]))
+
+
 class Outlook:
     """The quotas of some accounts with everything that is planned for them: two queries, then only arithmetic."""
 
@@ -69,6 +90,7 @@ class Outlook:
             for tally in tallies:
                 shared[tally.scope, tally.quota.name].add(pk)
         self._shared = shared
+        self._courses: dict[tuple[str, str], Course] = {}
         self._planned = _planned([pk for pk, tallies in self._tallies.items() if tallies], without)
 
     def rooms(self, account: int, at: datetime) -> tuple[Room, ...]:
@@ -77,17 +99,18 @@ class Outlook:
 
     def _room(self, tally: Tally, at: datetime) -> Room:
         cost = tally.quota.per_post
-        uses = [(use.last, use.cost) for use in tally.uses]
-        uses += [(each.due_at, each.posts * cost) for each in self._sharing(tally)]
-        end = tally.quota.frees(at)
-        moments = {at} | {moment for moment, _ in uses if at <= moment < end}
-        peak = max(
-            sum(used for moment, used in uses if moment <= then < tally.quota.frees(moment))
-            for then in moments
-        )
+        peak = self._course(tally).peak(at, tally.quota.frees(at))
         if tally.told and tally.told.at <= at < tally.told.until:
             peak = max(peak, tally.used(at))
         return Room(tally.quota, -(-peak // cost), tally.limit(at) // cost)
+
+    def _course(self, tally: Tally) -> Course:
+        key = (tally.scope, tally.quota.name)
+        if key not in self._courses:
+            uses = [(use.last, use.cost) for use in tally.uses]
+            uses += [(each.due_at, each.posts * tally.quota.per_post) for each in self._sharing(tally)]
+            self._courses[key] = Course(tally.quota, uses)
+        return self._courses[key]
 
     def _sharing(self, tally: Tally) -> list[Planned]:
         accounts = self._shared[tally.scope, tally.quota.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -9,10 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import limits
 from accounts.access import WorkspaceRequest, requires
 from accounts.credentials import entered_apps, is_ready
 from accounts.disconnecting import disconnect as end_connection, pause as stop_sending, resume as send_again
 from accounts.health import Health, health
+from accounts.limits import Usage
 from accounts.models import ConnectedAccount, Workspace
 from accounts.models.connections import ConnectedAccountQuerySet
 from socialhub.platforms.connector import Connector
@@ -27,6 +30,7 @@ class Row(NamedTuple):
 
     account: ConnectedAccount
     health: Health
+    usage: Usage | None = None
 
 
 class Tile(NamedTuple):
@@ -43,7 +47,12 @@ class Tile(NamedTuple):
 @requires("accounts.view")
 def listing(request: WorkspaceRequest) -> HttpResponse:
     """Every account with its health, and the ways to add one."""
-    rows = [Row(account, health(account)) for account in _accounts(request.workspace)]
+    accounts, now = list(_accounts(request.workspace)), datetime.now(UTC)
+    closed, used = limits.cooldowns_of(accounts, now), limits.usage(accounts, now)
+    rows = [
+        Row(account, health(account, now, closed=closed.get(account.pk)), next(iter(used[account.pk]), None))
+        for account in accounts
+    ]
     order = {"bad": 0, "warn": 1, "good": 2, "neutral": 3}
     rows.sort(key=lambda row: order[row.health.tone])
     context = {
@@ -61,7 +70,7 @@ def listing(request: WorkspaceRequest) -> HttpResponse:
 def detail(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """One account: health, permissions, and what can be done."""
     account = get_object_or_404(_accounts(request.workspace), pk=pk)
-    granted = set(account.scopes)
+    granted, now = set(account.scopes), datetime.now(UTC)
     needed = [
         (
             capability.value,
@@ -71,7 +80,8 @@ def detail(request: WorkspaceRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "account": account,
-        "health": health(account),
+        "health": health(account, now, closed=limits.cooldowns_of([account], now).get(account.pk)),
+        "usages": limits.usage([account], now)[account.pk],
         "needed": needed,
         "further": sorted(granted - {scope for _, scopes in needed for scope, _ in scopes}),
         "may_connect": request.membership.may("accounts.connect"),

@@ -7,16 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Budget, ConnectedAccount, Workspace
+from accounts import limits
+from accounts.models import Budget, ConnectedAccount, User, Workspace
 from publishing import quotas as looking
 from publishing.models import Delivery
 from publishing.tests.conftest import Platform
 from publishing.tests.test_limits import Quotas, quotas
 from publishing.tests.test_turns import turn
-from socialhub.platforms.policy import Quota
+from socialhub.platforms.policy import Quota, Scope
 
+COMPOSE = "/w/northwind-coffee/compose/"
 assert quotas  # the fixture
 Compose = Callable[..., Delivery]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -108,3 +111,68 @@ def test_looking_ahead_costs_the_same_for_many_accounts(
         outlook.rooms(account.pk, noon)
         outlook.overflow(noon)
     assert len(asked) == 2
+
+
+@pytest.fixture
+def browser(client: Client, mara: User, account: ConnectedAccount) -> Client:
+    """Mara, signed in."""
+    client.force_login(mara)
+    return client
+
+
+def test_the_composer_says_what_is_used_and_warns_where_the_post_is_one_too_many(
+    browser: Client, compose: Compose, account: ConnectedAccount, quotas: Quotas, noon: datetime
+) -> None:
+    quotas(Quota("posts", 2, DAY))
+    first = compose("Hello", due=noon)
+    shown = browser.get(COMPOSE, {"date": f"{noon:%Y-%m-%d}", "channel": str(account.pk)}).content.decode()
+    assert "Northpost, 1 of 2 today" in shown
+    assert "takes 2 posts in 24 hours" not in shown
+    compose("World", due=noon + HOUR)
+    form = {
+        "text": ["Third"],
+        "channel": [account.pk],
+        "when": "at",
+        "date": f"{noon:%Y-%m-%d}",
+        "time": "13:30",
+    }
+    checked = browser.post("/w/northwind-coffee/compose/check/", form).content.decode()
+    assert "Northpost takes 2 posts in 24 hours" in checked
+    assert "2 of them are used or planned around this time" in checked
+    sent = browser.post(COMPOSE, {**form, "act": "go"})
+    assert sent.status_code == 302  # a warning, no ban
+    edited = browser.get(f"/w/northwind-coffee/posts/{first.post_id}/edit/").content.decode()
+    assert "Northpost, 2 of 2 today" in edited  # the others
+
+
+def test_the_week_shows_the_fullest_daily_limit_of_each_day_to_come(
+    browser: Client, compose: Compose, quotas: Quotas, noon: datetime
+) -> None:
+    quotas(Quota("posts", 3, DAY))
+    compose("Hello", due=noon)
+    compose("World", due=noon)
+    browser.get(
+        f"/w/northwind-coffee/calendar/week/?day={noon:%Y-%m-%d}"
+    )  # a first visit keeps where one was
+    with CaptureQueriesContext(connection) as asked:
+        shown = browser.get(f"/w/northwind-coffee/calendar/week/?day={noon:%Y-%m-%d}").content.decode()
+    assert "2 of 3" in shown
+    assert "2 of 3 posts in 24 hours used or planned" in shown
+    assert len(asked) <= 12, "\n".join(query["sql"][:110] + " … " + query["sql"][-90:] for query in asked)
+
+
+def test_the_accounts_page_shows_use_and_who_is_limited(
+    browser: Client, compose: Compose, account: ConnectedAccount, quotas: Quotas, now: datetime
+) -> None:
+    quotas(Quota("posts", 50, DAY), Quota("units", 100, DAY, scope=Scope.APP))
+    turn(compose("Hello", due=now), times=3)
+    limits.cool_down(limits.scope_of(account, Scope.ACCOUNT), now + HOUR, "Slow down.", now)
+    browser.get("/w/northwind-coffee/accounts/")
+    with CaptureQueriesContext(connection) as asked:
+        listed = browser.get("/w/northwind-coffee/accounts/").content.decode()
+    assert len(asked) <= 12, "\n".join(query["sql"][:110] + " … " + query["sql"][-90:] for query in asked)
+    assert "Limited" in listed
+    assert '1 <span class="quiet">of 50</span>' in listed
+    alone = browser.get(account.get_absolute_url()).content.decode()
+    assert "1 of 100 posts in 24 hours, shared by all accounts of the app" in alone
+    assert "Slow down. Posts wait until" in alone

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,7 +18,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import WorkspaceRequest, requires
 from accounts.models import ConnectedAccount
 from publishing.models import Post
-from publishing.views import care, grid
+from publishing.quotas import Outlook
+from publishing.views import care, grid, room
 from publishing.views.cards import Card, cards, label_of, name_of
 from publishing.views.posts import Chip
 
@@ -49,6 +51,7 @@ class Day:
     chosen: bool
     outside: bool = False
     note: str = ""
+    room: room.DayRoom | None = None
 
     @property
     def shown(self) -> list[Card]:
@@ -93,6 +96,11 @@ class Page:
     day: date
     channel: str
     today: date = field(default_factory=timezone.localdate)
+
+    @cached_property
+    def accounts(self) -> list[ConnectedAccount]:
+        """The workspace's channels."""
+        return list(ConnectedAccount.objects.filter(workspace=self.request.workspace).without_secrets())
 
     def url(self, day: date, name: str = "", **more: str) -> str:
         """The address of a view at a day, with the filter kept."""
@@ -171,6 +179,7 @@ def _week(page: Page) -> dict[str, Any]:
     span = grid.week_span(page.day, page.request.workspace.zone)
     by_day = _cards(page, span)
     days = [page.build(day, by_day) for day in span.days]
+    _fill_rooms(page, days)
     week = timedelta(days=7)
     return {
         "title": _between(span.first, span.last),
@@ -179,6 +188,16 @@ def _week(page: Page) -> dict[str, Any]:
         "before": page.url(page.day - week),
         "after": page.url(page.day + week),
     }
+
+
+def _fill_rooms(page: Page, days: list[Day]) -> None:
+    """Say of each day to come how full the fullest daily limit is."""
+    usable = [row for row in page.accounts if row.state == ConnectedAccount.State.ACTIVE]
+    rows = [row for row in usable if page.channel in {"", str(row.pk)}]
+    outlook = Outlook(rows)
+    for day in days:
+        if not day.past:
+            day.room = room.of_day(rows, outlook, day.date, page.request.workspace.zone)
 
 
 def _list(page: Page) -> dict[str, Any]:
@@ -240,10 +259,9 @@ def _cards(page: Page, span: grid.Span) -> dict[date, list[Card]]:
 
 
 def _channels(page: Page) -> list[Chip]:
-    accounts = ConnectedAccount.objects.filter(workspace=page.request.workspace).without_secrets()
     bare = Page(page.request, page.name, page.day, "")
     chips = [Chip("All channels", bare.url(page.day), not page.channel, "accounts")]
-    for each in accounts:
+    for each in page.accounts:
         on = page.channel == str(each.pk)
         url = bare.url(page.day, channel=str(each.pk)) if not on else bare.url(page.day)
         chips.append(Chip(f"{label_of(each.platform)} {name_of(each)}", url, on, "", each.platform))

@@ -14,7 +14,8 @@ from accounts.models import ConnectedAccount, Workspace
 from publishing import composing, contents, duplicates, library, scheduling
 from publishing.forms import NOW, SHARED, Draft
 from publishing.models import Delivery, MediaFile
-from publishing.views import options as drawing, verdicts
+from publishing.quotas import Outlook
+from publishing.views import options as drawing, room, verdicts
 from publishing.views.cards import label_of, name_of
 from publishing.views.flights import seconds_word
 from publishing.views.verdicts import Target
@@ -110,6 +111,7 @@ class Shape:
 
     def __post_init__(self) -> None:
         mine = ConnectedAccount.objects.filter(workspace=self.workspace).without_secrets()
+        mine = mine.select_related("workspace")
         self.accounts = list(mine.exclude(state=ConnectedAccount.State.DISCONNECTED))
         found = MediaFile.objects.filter(workspace=self.workspace).in_bulk(list(self.draft.media))
         self.media = [found[number] for number in self.draft.media if number in found]
@@ -203,7 +205,13 @@ class Shape:
     @cached_property
     def checks(self) -> list[verdicts.Check]:
         """What the rules say, what blocks first."""
-        return [*verdicts.checks(self.targets), *verdicts.twin_checks(self.twins, self.workspace)]
+        full = room.room_checks(self.targets, self.outlook, self.due_at or timezone.now())
+        return [*verdicts.checks(self.targets), *full, *verdicts.twin_checks(self.twins, self.workspace)]
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """The quotas of all channels with what is planned besides this post."""
+        return Outlook(self.accounts, without=self.draft.post)
 
     @property
     def blocks(self) -> int:
@@ -281,7 +289,7 @@ class Shape:
             name_of(account),
             account.platform,
             label,
-            label,
+            room.beside(label, self.outlook.rooms(account.pk, self.due_at or timezone.now())),
             account.pk in self.draft.channels,
             tone,
             why,
