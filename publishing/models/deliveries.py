@@ -104,6 +104,8 @@ class Delivery(models.Model):
                 condition=~models.Q(fingerprint=""),
             ),
             models.Index(fields=["state", "due_at"]),
+            # What every page of a workspace asks: how many stand where, and which wait for a person.
+            models.Index(fields=["workspace", "state", "due_at"], name="delivery_of_workspace"),
         ]
 
     def __str__(self) -> str:
