@@ -59,7 +59,7 @@ def _warn(workspace: Workspace) -> int:
 def _take(workspace: Workspace) -> list[Risk]:
     """The news, marked as told. A cause that people know of a post from another channel is none."""
     rows = open_risks().filter(told_at=None, delivery__workspace=workspace, delivery__state=State.SCHEDULED)
-    ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    ids = [risk.pk for risk in rows.select_for_update(of=("self",)).order_by("pk")[:AT_ONCE]]
     same = Risk.objects.filter(delivery__post=OuterRef("delivery__post"), cause=OuterRef("cause"))
     known = Exists(same.exclude(told_at=None))
     taken = Risk.objects.filter(pk__in=ids)
