@@ -6,6 +6,7 @@ was; a call that cannot be read is kept and shown, and can be read again.
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from accounts.models import ConnectedAccount
+from accounts.signals import announce
 from socialhub.platforms import registry
 from socialhub.platforms.events import Event as Told, EventKind, Unreadable
 from webhooks.models import Event, Incoming
@@ -137,3 +139,4 @@ def _revoked(account: ConnectedAccount) -> None:
         refresh_token=None,
         refresh_due_at=None,
     )
+    transaction.on_commit(functools.partial(announce, account.pk))

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.membership import create_workspace
 from accounts.models import ConnectedAccount, User, Workspace
+from accounts.signals import account_changed
 from socialhub.platforms.events import EventKind
 from socialhub.platforms.values import Secret
 from webhooks import processing
@@ -95,6 +96,24 @@ def test_what_seals_with_one_workspaces_secret_touches_no_other(
     accounts["tiktok"].refresh_from_db()
     assert (theirs.state, accounts["tiktok"].state) == ("active", "reconnect")
     assert accounts["tiktok"].access_token is None
+
+
+def test_whoever_looks_after_posts_hears_that_an_access_was_withdrawn(
+    accounts: Accounts, send: Send, django_capture_on_commit_callbacks: Any
+) -> None:
+    heard: list[int] = []
+
+    def hear(*, account_id: int, **more: Any) -> None:
+        heard.append(account_id)
+
+    account_changed.connect(hear)
+    try:
+        send("tiktok", body_of("tiktok", {"event": "authorization.removed", "content": '{"reason": 1}'}))
+        with django_capture_on_commit_callbacks(execute=True):
+            processing.process_all()
+    finally:
+        account_changed.disconnect(hear)
+    assert heard == [accounts["tiktok"].pk]
 
 
 def test_a_reader_that_dies_in_the_middle_leaves_nothing_half_told(accounts: Accounts, send: Send) -> None:
