@@ -174,9 +174,12 @@ class Harbour:
         return save(workspace=account.workspace, author=None, composition=composition).deliveries.get()
 
     def queue(self, way: Way) -> Any:
-        """A post by that way that is due now. Its delivery, which lies alone in its table's eyes."""
+        """A post by that way that is due now, on a day of which no quota is used. Its delivery."""
+        from accounts.models import Budget, Cooldown
         from publishing import scheduling
 
+        Budget.objects.all().delete()
+        Cooldown.objects.all().delete()
         delivery = self.compose(way)
         scheduling.publish_now(delivery.post, again=True)
         delivery.refresh_from_db()

@@ -98,7 +98,7 @@ CRASHES = (
     Ordeal("dies_with_answer", after=die, everywhere=True),
 )
 TROUBLES = (
-    Ordeal("answer_lost", (("reset_after", {}),), everywhere=True),
+    Ordeal("answer_lost", (("reset_after", {}),)),
     Ordeal("answer_after_timeout", (("lost_answer", {}),), patience=PATIENCE),
     Ordeal(
         "effect_after_timeout", (("slow", {"seconds": 3 * PATIENCE}),), patience=PATIENCE, linger=3 * PATIENCE,

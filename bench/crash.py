@@ -26,8 +26,6 @@ from bench._ground import ROOT
 from bench._harbour import Harbour, Way, all_ways, harbour
 from bench._ordeals import CRASHES, IN_THE_WINDOW, TROUBLES, Child, Ordeal, settle
 
-PARTS = 2
-"""How many processes share the cases: one a core of the machine that the figures are from."""
 QUICK_STEP = 16
 KILLS, PAIRS = 40, 24
 """Real processes killed: alone, and while two work at once. On each database."""
@@ -117,7 +115,7 @@ def walk(place: Harbour, ways: Sequence[Way], tally: Tally, *, quick: bool) -> N
     number = 0
     for way in ways:
         requests = requests_of(place, way, tally)
-        for ordeal, at in cases_of(requests):
+        for ordeal, at in cases_of(requests, is_walked=is_walked_by_another_login(way)):
             key = (way.platform, way.login, ordeal.name)
             number += 1
             if (ordeal.once_a_login and key in done) or (quick and number % QUICK_STEP):
@@ -126,11 +124,21 @@ def walk(place: Harbour, ways: Sequence[Way], tally: Tally, *, quick: bool) -> N
             undergo(place, way, ordeal, at, f"at {at} ({requests[at - 1][0]})", tally)
 
 
-def cases_of(requests: Requests) -> Iterator[tuple[Ordeal, int]]:
+def is_walked_by_another_login(way: Way) -> bool:
+    """Whether an earlier login has the same flow, so that only the public requests are left to be tried by this."""
+    return any((other.platform, other.kind) == (way.platform, way.kind) for other in _before(way))
+
+
+def _before(way: Way) -> list[Way]:
+    ways = all_ways()
+    return ways[: ways.index(way)]
+
+
+def cases_of(requests: Requests, *, is_walked: bool = False) -> Iterator[tuple[Ordeal, int]]:
     """Each ordeal with the number, from 1, of each request that it is for."""
     for ordeal in (*CRASHES, *TROUBLES):
         for at, (_, is_public) in enumerate(requests, 1):
-            if ordeal.everywhere or is_public:
+            if is_public or (ordeal.everywhere and not is_walked):
                 yield ordeal, at
 
 
@@ -229,14 +237,14 @@ def fall_asleep_in_the_window(place: Harbour, ways: Sequence[Way], tally: Tally)
     }  # fmt: skip
 
 
-def measure_part(*, postgres: bool, quick: bool, part: int, only: str) -> dict[str, Any]:
+def measure_part(*, postgres: bool, quick: bool, part: int, parts: int, only: str) -> dict[str, Any]:
     """One share of the cases, in this process."""
     tally = Tally()
     with harbour(postgres=postgres) as place:
         ways = [way for way in all_ways() if only in str(way)]
-        walk(place, ways[part::PARTS], tally, quick=quick)
+        walk(place, ways[part::parts], tally, quick=quick)
         if not only:
-            kills, pairs, most = (2, 1, 1) if quick else (KILLS // PARTS, PAIRS // PARTS, 8)
+            kills, pairs, most = (2, 1, 1) if quick else (KILLS // parts, PAIRS // parts, 8)
             few = spread(part)
             knowable = [way for way in few if way.is_knowable][:most]
             kill_real(place, few, tally, kills=kills)
@@ -250,18 +258,18 @@ def measure_part(*, postgres: bool, quick: bool, part: int, only: str) -> dict[s
     return tally.as_json()
 
 
-def measure(*, postgres: bool, quick: bool, only: str) -> dict[str, Any]:
+def measure(*, postgres: bool, quick: bool, parts: int, only: str) -> dict[str, Any]:
     """All shares at once, each in a process with a database of its own; then what they found together."""
     started = time.monotonic()
     command = [sys.executable, "-m", "bench.crash", "--database", "postgres" if postgres else "sqlite"]
-    command += ["--only", only, *(["--quick"] if quick else [])]
+    command += ["--only", only, "--parts", str(parts), *(["--quick"] if quick else [])]
     children = [
         subprocess.Popen([*command, "--part", str(part)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for part in range(PARTS)
+        for part in range(parts)
     ]
     said = [child.communicate()[0] for child in children]
     if any(child.returncode for child in children):
-        raise SystemExit(2)
+        raise SystemExit("a part of the measurement broke; see above")
     found: dict[str, Any] = {}
     for text in said:
         add_up(found, json.loads(text.splitlines()[-1]))
@@ -283,10 +291,11 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a spread, in about a minute a database")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--only", default="", help="ways whose name has this in it: 'mastodon server thread'")
+    parser.add_argument("--parts", type=int, default=2, help="processes that share the cases (cores)")
     parser.add_argument("--part", type=int, default=None, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
-    chosen: dict[str, Any] = {"quick": options.quick, "only": options.only}
+    chosen: dict[str, Any] = {"quick": options.quick, "parts": options.parts, "only": options.only}
     if options.part is not None:
         print(json.dumps(measure_part(postgres=options.database == "postgres", part=options.part, **chosen)))
         return 0
