@@ -32,6 +32,8 @@ from bench._harbour import Harbour, Way, harbour
 REDIS = "redis://127.0.0.1:6379"
 PUBLISHERS, WORKERS = 3, 2
 WATCHDOG_S = 30.0
+SLOW_S = 5.0
+"""Posts that nobody held and that were later than this are named: behind one that was held in the same lane."""
 MASTODON, BLUESKY = Way("mastodon", "server", "text"), Way("bluesky", "password", "text")
 WAYS = (
     MASTODON, BLUESKY, Way("x", "oauth2", "text"), MASTODON, Way("bluesky", "password", "image"),
@@ -208,6 +210,7 @@ def count(fleet: Fleet, dues: dict[int, datetime]) -> dict[str, Any]:
     found: Counter[str] = Counter()
     lags: dict[bool, list[float]] = {True: [], False: []}
     names: list[str] = []
+    slow: list[str] = []
     for row in Delivery.objects.select_related("post", "account").filter(pk__in=list(dues)):
         copies = seen[row.post.parts[0]]
         found["double"] += copies > 1
@@ -220,10 +223,14 @@ def count(fleet: Fleet, dues: dict[int, datetime]) -> dict[str, Any]:
             )
         else:
             begun = row.log.exclude(event="queued").order_by("at").values_list("at", flat=True)[0]
-            lags[row.pk in hit].append((begun - dues[row.pk]).total_seconds())
+            lag = (begun - dues[row.pk]).total_seconds()
+            lags[row.pk in hit].append(lag)
+            if row.pk not in hit and lag > SLOW_S:
+                slow.append(f"{row.account.platform} {row.kind}{' (lane)' if row.lane else ''}: {lag:.1f} s")
     everything = sorted(lags[True] + lags[False])
     return {
         "posts": len(dues), **{key: found[key] for key in ("double", "lost", "stranded")}, "where": names,
+        "slow_where": slow,
         **quantiles(everything, "lag"), "hit": len(lags[True]), **quantiles(sorted(lags[True]), "hit_lag"),
         **quantiles(sorted(lags[False]), "not_hit_lag"),
     }  # fmt: skip
