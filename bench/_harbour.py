@@ -35,6 +35,9 @@ FILES = {
     Kind.VIDEO: ("film",), Kind.SHORT: ("film",), Kind.DOCUMENT: ("leaflet",),
 }  # fmt: skip
 
+A_DAY_S_POSTS, DAY = 40, 86_460.0
+"""After so many posts to an account a day (in seconds) passes: the platforms count them too."""
+
 
 @dataclass(frozen=True, order=True)
 class Way:
@@ -84,6 +87,7 @@ class Harbour:
     _workspaces: dict[int, Any] = field(default_factory=dict)
     _accounts: dict[tuple[str, str], Any] = field(default_factory=dict)
     _files: dict[tuple[int, str], int] = field(default_factory=dict)
+    _sent: Counter[int] = field(default_factory=Counter)
 
     def start(self, *words: str, greets: bool = False, **values: str) -> subprocess.Popen[bytes]:
         """`manage.py WORDS` by the shared clock; with ``greets`` returns when it has said its first line."""
@@ -178,6 +182,10 @@ class Harbour:
         from accounts.models import Budget, Cooldown
         from publishing import scheduling
 
+        account = self.account(way)
+        self._sent[account.pk] += 1
+        if self._sent[account.pk] % A_DAY_S_POSTS == 0:
+            self.let_pass(DAY)
         Budget.objects.all().delete()
         Cooldown.objects.all().delete()
         delivery = self.compose(way)

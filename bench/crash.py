@@ -229,7 +229,7 @@ def fall_asleep_in_the_window(place: Harbour, ways: Sequence[Way], tally: Tally)
     found = Tally()
     for way in ways:
         requests = requests_of(place, way, tally)
-        last = max(number for number, (_, is_public) in enumerate(requests, 1) if is_public)
+        last = max((number for number, (_, is_public) in enumerate(requests, 1) if is_public), default=1)
         undergo(place, way, IN_THE_WINDOW, last, f"at {last}", found)
     doubles = sorted(name.partition(",")[0] for name in found.where.get("double", []))
     tally.extra["asleep_in_the_window"] = {
