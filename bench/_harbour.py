@@ -87,7 +87,7 @@ class Harbour:
     _workspaces: dict[int, Any] = field(default_factory=dict)
     _accounts: dict[tuple[str, str], Any] = field(default_factory=dict)
     _files: dict[tuple[int, str], int] = field(default_factory=dict)
-    _sent: Counter[int] = field(default_factory=Counter)
+    _sent: Counter[str] = field(default_factory=Counter)
 
     def start(self, *words: str, greets: bool = False, **values: str) -> subprocess.Popen[bytes]:
         """`manage.py WORDS` by the shared clock; with ``greets`` returns when it has said its first line."""
@@ -182,9 +182,9 @@ class Harbour:
         from accounts.models import Budget, Cooldown
         from publishing import scheduling
 
-        account = self.account(way)
-        self._sent[account.pk] += 1
-        if self._sent[account.pk] % A_DAY_S_POSTS == 0:
+        # One account of a platform may be connected by several logins, under several ids.
+        self._sent[way.platform] += 1
+        if self._sent[way.platform] % A_DAY_S_POSTS == 0:
             self.let_pass(DAY)
         Budget.objects.all().delete()
         Cooldown.objects.all().delete()

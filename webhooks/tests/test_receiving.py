@@ -182,6 +182,6 @@ def test_the_set_up_page_shows_the_address_and_the_word_to_paste(
     owner = workspace.members.get()
     client.force_login(owner)
     for platform, has_token in (("facebook", True), ("tiktok", False), ("pinterest", False)):
-        page = client.get(f"/w/northwind-coffee/setup/{platform}/").content.decode()
+        page = client.get(f"/w/{workspace.slug}/setup/{platform}/").content.decode()
         assert (f"/webhooks/{platform}/" in page) == (platform != "pinterest")
         assert (verify_tokens(platform)[0] in page) == has_token
