@@ -128,6 +128,11 @@ class Harbour:
             self._accounts[way.platform, way.login] = found
         return found
 
+    def reconnect(self, way: Way) -> None:
+        """Let a person connect the account of a login again."""
+        del self._accounts[way.platform, way.login]
+        self.account(way)
+
     def _workspace(self, number: int) -> Any:
         from accounts.membership import create_workspace
         from accounts.models import User

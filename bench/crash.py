@@ -144,14 +144,34 @@ def cases_of(requests: Requests, *, is_walked: bool = False) -> Iterator[tuple[O
 
 def undergo(place: Harbour, way: Way, ordeal: Ordeal, at: int, where: str, tally: Tally) -> None:
     """One case in a forked publisher."""
-    from accounts import tokens
-
-    tokens.authorised(place.account(way))  # a refresh in the midst of it would be another case
+    fresh_tokens(place, way)
     case = Case(place, way, ordeal.name, where, ordeal.allows)
     delivery = place.queue(way)
     Child(place, delivery, ordeal, at).run()
     settle(place, delivery)
     case.judge(delivery, tally)
+
+
+def fresh_tokens(place: Harbour, way: Way) -> None:
+    """Renew what is due: a refresh in the midst of a case would be another case.
+
+    A publisher that died while it refreshed left a claim that runs out by itself, or, where refresh tokens are
+    replaced, a session that has ended: then a person connects the account again.
+    """
+    from accounts import tokens
+    from socialhub.platforms.errors import PlatformError
+
+    for _ in range(3):
+        try:
+            tokens.authorised(place.account(way))
+            return
+        except PlatformError as error:
+            if error.code == "refresh_under_way":
+                place.let_pass(tokens.CLAIM.total_seconds() + 1)
+            elif error.requires_reauth:
+                place.reconnect(way)
+            else:
+                raise
 
 
 def spread(part: int) -> list[Way]:
