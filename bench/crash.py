@@ -100,6 +100,7 @@ class Case:
 
 def requests_of(place: Harbour, way: Way, tally: Tally) -> Requests:
     """Walk the way once undisturbed."""
+    fresh_tokens(place, way)
     case = Case(place, way, "nothing_happens")
     delivery = place.queue(way)
     settle(place, delivery)
@@ -196,6 +197,9 @@ def kill_real(place: Harbour, ways: Sequence[Way], tally: Tally, *, kills: int) 
     lengths = {way: len(requests_of(place, way, tally)) for way in ways[:kills]}
     for number in range(kills):
         way, when = ways[number % len(ways)], ("after_effect", "before_effect")[number // len(ways) % 2]
+        if not lengths[way]:
+            tally.add("lost", f"{way}: it sent nothing at all")
+            continue
         nth = lengths[way] - number % lengths[way]
         with noted(tally):
             case = Case(place, way, "real_kill", f"{when} of {nth}")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from accounts.limits import tallies_of, window_word
+from accounts.limits import Usage, tallies_of, window_word
 from accounts.models import ConnectedAccount, Workspace
 from accounts.tally import Tally
 from publishing.models import Delivery
@@ -36,27 +36,13 @@ class Planned(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Room:
+class Room(Usage):
     """A quota around a moment, in posts: the fullest of its windows in which the moment lies."""
-
-    quota: Quota
-    used: int
-    limit: int
-
-    @property
-    def left(self) -> int:
-        """How many more posts fit."""
-        return max(0, self.limit - self.used)
 
     @property
     def share(self) -> float:
         """How full it is, from 0; above 1 where more is planned than fits."""
         return self.used / self.limit if self.limit else 1.0
-
-    @property
-    def window(self) -> str:
-        """“in 24 hours”, “a day”."""
-        return window_word(self.quota)
 
 
 class Course:

@@ -93,7 +93,7 @@ def test_the_command_ends_with_one_when_something_is_bad(public: dict[str, int])
     assert "ok    Publisher: One process beats" in out.getvalue()
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="is about SQLite alone")
 def test_sqlite_without_immediate_transactions_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(engine.database, "Database")[0] is Grade.OK
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", {})
