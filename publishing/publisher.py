@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -33,7 +34,6 @@ MOST_STEPS = 4
 """How many steps a turn takes as long as each is done at once; a wait, a chunk or a trouble ends it."""
 BEAT_EVERY = timedelta(seconds=5)
 DATABASE_PAUSE = 1.0
-WARM_UP = 5.0
 STILL = 30.0
 """Seconds without a round after which the process beats no more: it lives, but takes nothing."""
 
@@ -63,7 +63,7 @@ class Publisher:
         """Work until told to stop, then drain."""
         renewing = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
         renewing.start()
-        self._warm_up()
+        self._in_each_thread(_connect)  # now, and not when the first burst is due
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
@@ -72,25 +72,22 @@ class Publisher:
                 if self._held:
                     self._stopping.wait(BREATH)
         finally:
+            self._in_each_thread(connections.close_all)
             self._pool.shutdown(wait=True)
             self._done.set()
             renewing.join(timeout=5)
             connections.close_all()
 
-    def _warm_up(self) -> None:
-        """Let every thread open its connection to the database now, and not when the first burst is due."""
-        together = threading.Barrier(self.threads + 1, timeout=WARM_UP)
+    def _in_each_thread(self, act: Callable[[], None]) -> None:
+        """Let every thread of the pool do something once, as soon as its turns are done."""
+        together = threading.Barrier(self.threads)
 
-        def open_connection() -> None:
-            with suppress(DatabaseError):  # the first turn will tell
-                connections["default"].ensure_connection()
-            with suppress(threading.BrokenBarrierError):
-                together.wait()
+        def once() -> None:
+            together.wait()
+            act()
 
         for _ in range(self.threads):
-            self._pool.submit(open_connection)
-        with suppress(threading.BrokenBarrierError):
-            together.wait()
+            self._pool.submit(once)
 
     def run_once(self) -> int:
         """Claim what is due now, take the turns one after the other, give their number. For tests and tools."""
@@ -163,6 +160,11 @@ class Publisher:
                 connections.close_all()
             self._done.wait(every)
         connections.close_all()
+
+
+def _connect() -> None:
+    with suppress(DatabaseError):  # the first turn will tell
+        connections["default"].ensure_connection()
 
 
 def set_back(claim: claiming.Claim, problem: BaseException) -> None:
