@@ -10,8 +10,8 @@ from django.db.models import Q
 from accounts.models import ConnectedAccount
 from accounts.network import api
 from accounts.tokens import authorised
+from socialhub.platforms import registry
 from socialhub.platforms.errors import PlatformError
-from socialhub.platforms.registry import connectors
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def learn(account: ConnectedAccount) -> None:
 def learn_stale() -> None:
     """Ask for every account whose answer is older than most of a day."""
     stale = Q(learned_at=None) | Q(learned_at__lt=datetime.now(UTC) - FRESH_FOR)
-    askable = [key for key, connector in connectors().items() if connector.learn is not None]
+    askable = [key for key, connector in registry.connectors().items() if connector.learn is not None]
     found = ConnectedAccount.objects.usable().filter(stale, platform__in=askable)
     for account in found.order_by("learned_at")[:_AT_ONCE]:
         learn(account)

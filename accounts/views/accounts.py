@@ -18,9 +18,9 @@ from accounts.health import Health, health
 from accounts.limits import Usage
 from accounts.models import ConnectedAccount, Workspace
 from accounts.models.connections import ConnectedAccountQuerySet
+from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.login import Login
-from socialhub.platforms.registry import connectors
 
 State = ConnectedAccount.State
 
@@ -135,7 +135,7 @@ def _accounts(workspace: Workspace) -> ConnectedAccountQuerySet:
 def _tiles(workspace: Workspace) -> list[Tile]:
     tiles = []
     entered = entered_apps(workspace)
-    for connector in connectors().values():
+    for connector in registry.connectors().values():
         for login in connector.logins:
             label = connector.name if len(connector.logins) == 1 else f"{connector.name}: {login.label}"
             tone, state = "good", "App ready"

@@ -29,14 +29,13 @@ from accounts.network import redirect_uri
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.login import OAuth2
-from socialhub.platforms.registry import connectors
 
 
 @require_GET
 @requires("credentials.edit")
 def setup(request: WorkspaceRequest) -> HttpResponse:
     """The first platform whose keys are missing, or the first."""
-    known = list(connectors().values())
+    known = list(registry.connectors().values())
     entered = entered_apps(request.workspace)
     wanting = [one for one in known if not _can_connect(one, entered)]
     return redirect("accounts:app", request.workspace.slug, (wanting or known)[0].key)
@@ -46,7 +45,7 @@ def setup(request: WorkspaceRequest) -> HttpResponse:
 @requires("credentials.edit")
 def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
     """The keys of one platform's apps."""
-    connector = connectors().get(platform)
+    connector = registry.connectors().get(platform)
     if connector is None:
         raise Http404
     parts, failed = [], False
@@ -71,7 +70,7 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
         "redirect_uri": redirect_uri(platform),
         "checkup": _checkup(request),
         **_webhook(connector),
-        "others": [(one, _can_connect(one, entered)) for one in connectors().values()],
+        "others": [(one, _can_connect(one, entered)) for one in registry.connectors().values()],
     }
     return render(request, "accounts/setup.html", context, status=422 if failed else 200)
 

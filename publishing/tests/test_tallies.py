@@ -75,6 +75,9 @@ def test_lines_are_counted_once_however_often_and_in_whatever_batches(
     for _ in range(3):
         compose(due=datetime.now(UTC))
     Publisher(threads=4).run_once()
+    # A sequence does not begin at one in a database that other tests have used.
+    first = StepLog.objects.earliest("pk").pk - 1
+    TallyMark.objects.filter(name=tallies.EVENTS).update(counted=first, ceiling=first)
     monkeypatch.setattr(tallies, "MOST", 2)
     for _ in range(10):
         keep_all()
