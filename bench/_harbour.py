@@ -133,6 +133,27 @@ class Harbour:
         del self._accounts[way.platform, way.login]
         self.account(way)
 
+    def renew(self, way: Way) -> None:
+        """Renew tokens that are due: a refresh in the midst of a case would be another case.
+
+        A publisher that died while it refreshed left a claim that runs out by itself, or, where refresh tokens are
+        replaced, a session that has ended: then a person connects the account again.
+        """
+        from accounts import tokens
+        from socialhub.platforms.errors import PlatformError
+
+        for _ in range(3):
+            try:
+                tokens.authorised(self.account(way))
+                return
+            except PlatformError as error:
+                if error.code == "refresh_under_way":
+                    self.let_pass(tokens.CLAIM.total_seconds() + 1)
+                elif error.requires_reauth:
+                    self.reconnect(way)
+                else:
+                    raise
+
     def _workspace(self, number: int) -> Any:
         from accounts.membership import create_workspace
         from accounts.models import User
@@ -163,6 +184,7 @@ class Harbour:
 
     def compose(self, way: Way) -> Any:
         """A draft by that way; no two have the same text. Its delivery."""
+        self.renew(way)
         from publishing.composing import Composition, Placed, Target, save
         from socialhub.platforms.tests.samples import answers
 

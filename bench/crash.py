@@ -100,7 +100,6 @@ class Case:
 
 def requests_of(place: Harbour, way: Way, tally: Tally) -> Requests:
     """Walk the way once undisturbed."""
-    fresh_tokens(place, way)
     case = Case(place, way, "nothing_happens")
     delivery = place.queue(way)
     settle(place, delivery)
@@ -145,34 +144,11 @@ def cases_of(requests: Requests, *, is_walked: bool = False) -> Iterator[tuple[O
 
 def undergo(place: Harbour, way: Way, ordeal: Ordeal, at: int, where: str, tally: Tally) -> None:
     """One case in a forked publisher."""
-    fresh_tokens(place, way)
     case = Case(place, way, ordeal.name, where, ordeal.allows)
     delivery = place.queue(way)
     Child(place, delivery, ordeal, at).run()
     settle(place, delivery)
     case.judge(delivery, tally)
-
-
-def fresh_tokens(place: Harbour, way: Way) -> None:
-    """Renew what is due: a refresh in the midst of a case would be another case.
-
-    A publisher that died while it refreshed left a claim that runs out by itself, or, where refresh tokens are
-    replaced, a session that has ended: then a person connects the account again.
-    """
-    from accounts import tokens
-    from socialhub.platforms.errors import PlatformError
-
-    for _ in range(3):
-        try:
-            tokens.authorised(place.account(way))
-            return
-        except PlatformError as error:
-            if error.code == "refresh_under_way":
-                place.let_pass(tokens.CLAIM.total_seconds() + 1)
-            elif error.requires_reauth:
-                place.reconnect(way)
-            else:
-                raise
 
 
 def spread(part: int) -> list[Way]:
@@ -185,11 +161,14 @@ def spread(part: int) -> list[Way]:
 
 @contextmanager
 def noted(tally: Tally) -> Iterator[None]:
-    """What hangs is stranded; the others are tried all the same."""
+    """What hangs or cannot even begin is stranded; the others are tried all the same."""
+    from publishing.scheduling import NotAllowed
+    from socialhub.platforms.errors import PlatformError
+
     try:
         yield
-    except _signals.Hung as problem:
-        tally.add("stranded", str(problem))
+    except (_signals.Hung, NotAllowed, PlatformError) as problem:
+        tally.add("stranded", f"{type(problem).__name__}: {problem}")
 
 
 def kill_real(place: Harbour, ways: Sequence[Way], tally: Tally, *, kills: int) -> None:
