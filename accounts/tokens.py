@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 State = ConnectedAccount.State
 # Longer than any refresh can take: connect and read timeouts of two calls.
 CLAIM = timedelta(seconds=90)
+_SOON_DONE = timedelta(seconds=5)
 LONG_LIVED = timedelta(days=7)
 _MARGIN, _MARGIN_SHARE = timedelta(minutes=5), 0.2
 _LONG_SHARE, _LONG_MARGIN = 0.8, timedelta(days=3)
@@ -155,11 +156,15 @@ def _claim(account: ConnectedAccount) -> ConnectedAccount:
     free = Q(refresh_claimed_until=None) | Q(refresh_claimed_until__lte=now)
     ours = ConnectedAccount.objects.filter(free, pk=account.pk, token_version=account.token_version)
     if not ours.update(refresh_claimed_until=now + CLAIM):
+        until = ConnectedAccount.objects.values_list("refresh_claimed_until", flat=True).get(pk=account.pk)
+        left = until - now if until else timedelta(0)
+        # A refresh that takes so long has probably died: wait for the end of its claim, not for its answer.
+        is_slow = timedelta(0) < left < CLAIM - _SOON_DONE
         raise PlatformError(
             Fault.TOKEN_EXPIRED,
             platform=account.platform,
             reach=Reach.NOT_SENT,
-            retry_after=timedelta(seconds=2),
+            retry_after=left if is_slow else timedelta(seconds=2),
             code="refresh_under_way",
         )
     return ConnectedAccount.objects.select_related("workspace").get(pk=account.pk)

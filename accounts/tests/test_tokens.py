@@ -100,6 +100,15 @@ def test_whoever_comes_while_an_expired_token_is_being_refreshed_is_told_to_come
     assert toy.grants("refresh_token") == 0
 
 
+def test_a_claim_that_grows_old_is_waited_for_to_its_end(toy: ToyServer, account: ConnectedAccount) -> None:
+    _age(account, minutes=-1)
+    ConnectedAccount.objects.update(refresh_claimed_until=datetime.now(UTC) + timedelta(seconds=60))
+    with pytest.raises(PlatformError) as caught:
+        access_token(account)
+    assert caught.value.retry_after is not None
+    assert timedelta(seconds=50) < caught.value.retry_after <= timedelta(seconds=60)
+
+
 def test_a_claim_of_a_process_that_died_runs_out(toy: ToyServer, account: ConnectedAccount) -> None:
     _age(account, minutes=-1)
     ConnectedAccount.objects.update(refresh_claimed_until=datetime.now(UTC) - timedelta(seconds=1))
