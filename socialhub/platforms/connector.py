@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from socialhub.platforms.api import Api, Service
 from socialhub.platforms.events import Webhooks
 from socialhub.platforms.flow import Facts, Flow
+from socialhub.platforms.inbox import Inbox
 from socialhub.platforms.login import Login, OAuth2
 from socialhub.platforms.options import Choice, Options
 from socialhub.platforms.policy import Policy, Quota
+from socialhub.platforms.privacy import Privacy
 from socialhub.platforms.rules import Rules, Violation, check
 from socialhub.platforms.values import Account, Capability, Content, Kind
 
@@ -78,6 +80,8 @@ class Connector:
     options: Options = field(default_factory=Options)
     publishing: Publishing | None = None
     webhooks: Webhooks | None = None
+    inbox: Inbox | None = None
+    privacy: Privacy | None = None
     policy: Policy = field(default_factory=Policy)
     quotas: tuple[Quota, ...] = ()
     refine: Callable[[Rules, Account], Rules] | None = None
@@ -102,7 +106,8 @@ class Connector:
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What this connector can do."""
-        return frozenset({Capability.PUBLISH} if self.publishing else set())
+        has = {Capability.PUBLISH: self.publishing, Capability.INBOX: self.inbox and self.inbox.kinds}
+        return frozenset(capability for capability, part in has.items() if part)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

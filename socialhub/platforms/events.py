@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from socialhub.platforms.values import Secret
+from socialhub.platforms.values import Account, App, Secret
+
+if TYPE_CHECKING:
+    from socialhub.platforms.api import Api
 
 
 class EventKind(StrEnum):
@@ -66,13 +69,60 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
+class Ask:
+    """What a subscription is made with: where the platform shall call, the word it repeats, whose app asks.
+
+    ``secret`` seals the calls of this one subscription where the platform lets us choose it; ``kept`` is what the
+    last answer told to keep.
+    """
+
+    callback: str
+    verify_token: str
+    app: App
+    now: datetime
+    secret: Secret | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """What is subscribed to. ``missing`` are fields that we asked for and the platform left out; ``is_pending`` says
+    that it still has to check our address; ``kept`` is what checking, renewing and ending it need.
+    """
+
+    fields: frozenset[str]
+    expires_at: datetime | None = None
+    missing: frozenset[str] = frozenset()
+    is_pending: bool = False
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subscribing:
+    """How an account is subscribed. Each may be repeated without harm.
+
+    ``subscribe`` makes, renews or repairs it; ``check`` gives what there is (``None``: nothing); ``unsubscribe`` ends
+    it. ``every`` is how often it is checked. With ``own_callback`` each subscription has an address that cannot be
+    guessed and a secret of its own; ``renew_at`` is the share of its life after which it is renewed.
+    """
+
+    subscribe: Callable[[Api, Account, Ask], Subscribed]
+    check: Callable[[Api, Account, Ask], Subscribed | None]
+    unsubscribe: Callable[[Api, Account, Ask], None]
+    every: timedelta = timedelta(hours=6)
+    own_callback: bool = False
+    renew_at: float = 0.6
+
+
+@dataclass(frozen=True)
 class Webhooks:
     """How a platform calls us.
 
     ``handshake`` answers the check of our address with one of the app's secrets and our verify tokens, ``None``
     where it is none or wrong; with ``repeats_token`` it repeats such a token. ``verify`` says whether a secret
     sealed this call. ``parse`` gives the events, and raises :class:`Unreadable`. ``secret_field`` is the app's field
-    that seals (``client_secret`` unless another is used).
+    that seals (``client_secret`` unless another is used). ``subscribing`` is ``None`` where an admin subscribes on
+    the platform's pages, once for all accounts; ``manual`` then says what to switch on there.
     """
 
     verify: Callable[[Call, Secret, datetime], bool]
@@ -80,6 +130,8 @@ class Webhooks:
     handshake: Callable[[Call, Sequence[Secret], Sequence[str]], Reply | None] | None = None
     repeats_token: bool = False
     secret_field: str = "client_secret"
+    subscribing: Subscribing | None = None
+    manual: str = ""
     source: str = ""
 
 

@@ -20,6 +20,7 @@ from socialhub.platforms.values import Account, Content
 
 if TYPE_CHECKING:
     from socialhub.platforms.api import Api
+    from socialhub.platforms.inbox import Item
 
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = MappingProxyType({})
@@ -33,7 +34,8 @@ class Job:
     ``key`` is a random id fixed for the delivery (an idempotency key), ``facts`` what earlier turns stored,
     ``attempt`` counts from 1 how often the present step was tried without progress, ``now`` is the
     database's time, ``sent_at`` when the public step first began to send the post it is in doubt about.
-    ``taken`` are ids of posts that belong to other deliveries: ``find`` never adopts one of them.
+    ``taken`` are ids of posts that belong to other deliveries: ``find`` never adopts one of them. ``about`` is the
+    item of the inbox that a reply answers.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Job:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     sent_at: datetime | None = None
     taken: frozenset[str] = frozenset()
+    about: Item | None = None
 
 
 @dataclass(frozen=True)

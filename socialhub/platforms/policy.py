@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -50,9 +51,33 @@ def next_midnight(moment: datetime, zone: str) -> datetime:
     return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
+class DataClass(StrEnum):
+    """What we hold that came from a platform, by how terms treat it."""
+
+    PROFILE = "profile"
+    """Name, handle and picture of a connected account."""
+    PEOPLE = "people"
+    """Names, handles and pictures of others: who commented, who wrote."""
+    WORDS = "words"
+    """What others wrote."""
+    METRICS = "metrics"
+    """Numbers about a connected account and its posts."""
+    CALLS = "calls"
+    """Calls of the platform as they came."""
+
+
 @dataclass(frozen=True)
 class Policy:
-    """Rules for data of a platform. ``keep`` is ``None`` where the terms set no end."""
+    """Rules for data of a platform.
 
-    keep: timedelta | None = None
+    ``keep`` is how long each class may be held since it was last read, where the terms set an end; what is past it
+    is erased by a sweep. ``erase_within`` is how soon a person's data must be gone once they asked or withdrew our
+    access. ``display`` are the rules for showing it, for people who run the hub to read; ``source`` is where all of
+    this stands.
+    """
+
+    keep: Mapping[DataClass, timedelta] = field(default_factory=dict)
+    erase_within: timedelta = timedelta(days=30)
     may_mix_with_others: bool = True
+    display: tuple[str, ...] = ()
+    source: str = ""

@@ -29,6 +29,11 @@ def is_same_text(given: str, expected: str) -> bool:
     return _is_same(given, expected)
 
 
+def is_same_bytes(given: bytes, expected: bytes) -> bool:
+    """Whether two seals are the same, in constant time."""
+    return hmac.compare_digest(given, expected)
+
+
 def digest(body: bytes) -> str:
     """The SHA-256 of a body in hexadecimal: its name, by which a second delivery is recognised."""
     return hashlib.sha256(body).hexdigest()

@@ -6,6 +6,7 @@ from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.connectors._graph import facebook_login
 from socialhub.platforms.connectors._graph.limits import read_limits
+from socialhub.platforms.connectors._graph.privacy import privacy
 
 from .errors import errors
 from .login import page
@@ -30,5 +31,6 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    privacy=privacy,
     docs_url="https://developers.facebook.com/docs/pages-api/posts",
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.connectors._graph.limits import read_limits
+from socialhub.platforms.connectors._graph.privacy import privacy
 from socialhub.platforms.connectors._graph.quota import learn_quota
 from socialhub.platforms.policy import Policy, Quota
 
@@ -37,6 +38,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    privacy=privacy,
     policy=Policy(),
     # Pages of the documentation say 50 and 100; what an account has is learned.
     quotas=(

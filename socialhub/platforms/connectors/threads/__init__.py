@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.connectors._graph.privacy import privacy
 from socialhub.platforms.connectors._graph.quota import learn_quota
 from socialhub.platforms.policy import Quota
 
@@ -27,6 +28,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    privacy=privacy,
     quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
     learn=learn_quota(QUOTA_EDGE),
     docs_url="https://developers.facebook.com/docs/threads/posts",

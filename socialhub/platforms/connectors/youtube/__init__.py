@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.policy import Policy, Quota, Scope
+from socialhub.platforms.policy import DataClass, Policy, Quota, Scope
 
 from .errors import PACIFIC, errors
 from .login import learn, login
@@ -26,7 +26,12 @@ connector = Connector(
     options=options,
     publishing=publishing,
     # https://developers.google.com/youtube/terms/developer-policies, III.E.4, read 2026-09-14.
-    policy=Policy(keep=timedelta(days=30), may_mix_with_others=False),
+    policy=Policy(
+        keep={kind: timedelta(days=30) for kind in (DataClass.PROFILE, DataClass.PEOPLE, DataClass.WORDS)},
+        erase_within=timedelta(days=7),
+        may_mix_with_others=False,
+        source="https://developers.google.com/youtube/terms/developer-policies",
+    ),
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.
         # Cover and playlist are 50 more each, captions 400: not of every post.
