@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
-from . import control, troubles
+from . import control, troubles, withdrawing
 from .clock import iso
 from .pages import message_page
 from .simulator import Call, DroppedError, NotMineError, RefusalError, Route, SandboxRequest, Simulator
@@ -60,6 +60,10 @@ class Sandbox:
             return control.command(self, request, rest)
         if host == "_static":
             return send_file(STATIC / Path(rest).name, request.environ)
+        if host == withdrawing.ADDRESS:
+            return withdrawing.apps_page(self, request)
+        if host == "_say":
+            return control.say_from_page(self, request)
         if host == "_media":
             return self.file(request, rest)
         return self.platform(request, unquote(host).lower(), "/" + rest)

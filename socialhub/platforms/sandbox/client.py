@@ -78,6 +78,25 @@ class Control:
         posts: list[dict[str, Any]] = self.call("GET", "posts", equal)
         return posts
 
+    def callbacks(self, platform: str, **where: str) -> dict[str, str]:
+        """Enter where apps are called (webhook, verify_token, deauthorise, delete); what the check said, by app."""
+        answer = self.call("POST", "callbacks", {"platform": platform, **where})
+        return dict(answer["apps"])
+
+    def say(self, platform: str, post: str, text: str, *, person: str, parent: str = "") -> str:
+        """Somebody comments on a post; the id of the comment."""
+        wish = {"platform": platform, "post": post, "text": text, "person": person, "parent": parent}
+        return str(self.call("POST", "say", wish)["id"])
+
+    def withdraw(self, platform: str, person: str, *, erase: bool = False) -> None:
+        """The person removes the app in the platform's settings, perhaps asking to delete their data."""
+        self.call("POST", "withdraw", {"platform": platform, "person": person, "erase": erase})
+
+    def told(self) -> list[dict[str, Any]]:
+        """The calls that platforms made to the hub, each try a line."""
+        told: list[dict[str, Any]] = self.call("GET", "told")
+        return told
+
     def issued(self) -> list[dict[str, str]]:
         """Every code, token and secret handed out so far."""
         issued: list[dict[str, str]] = self.call("GET", "issued")

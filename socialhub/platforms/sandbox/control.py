@@ -13,10 +13,11 @@ from markupsafe import Markup
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
+from . import withdrawing
 from .cast import add_cast
 from .consent import PERSON
 from .faults import UnknownFaultError
-from .pages import local, page
+from .pages import local, message_page, page
 from .records import App, Person
 from .simulator import Simulator, reply
 
@@ -221,6 +222,71 @@ def _reset(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _callbacks(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
+    """What an admin enters on a developer page: where an app is called. The platform checks the address at once."""
+    simulator = _simulator(sandbox, str(wish.pop("platform", "")))
+    client = wish.pop("client_id", "")
+    with sandbox.world.lock:
+        found = [
+            app for app in sandbox.world.apps.where(platform=simulator.key) if client in ("", app.client_id)
+        ]
+        for app in found:
+            app.extra = {**app.extra, "callbacks": {**app.extra.get("callbacks", {}), **wish}}
+    # Without the lock: the hub may ask us something before it answers.
+    return {"apps": {app.client_id: simulator.connect_callbacks(sandbox.world, app) for app in found}}
+
+
+def _say(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
+    simulator = _simulator(sandbox, str(wish.pop("platform", "")))
+    try:
+        with sandbox.world.lock:
+            return {"id": simulator.say(sandbox.world, **wish)}
+    except LookupError as problem:
+        raise WrongCommandError(str(problem)) from None
+
+
+def say_from_page(sandbox: Sandbox, request: Request) -> Response:
+    """A visitor's form on a public post page."""
+    form = request.form
+    wish = {name: form.get(name, "") for name in ("platform", "post", "person", "text", "parent")}
+    if request.method != "POST" or not wish["text"].strip():
+        return message_page("Nothing to say", "Go back and write something.", 400)
+    try:
+        _say(sandbox, wish)
+    except WrongCommandError as problem:
+        return message_page("That cannot be said here", str(problem), 404)
+    return Response(status=303, headers={"Location": local_path(form.get("next", "/"))})
+
+
+def local_path(path: str) -> str:
+    """A path of the sandbox; anything else becomes its start page."""
+    return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+def _withdraw(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
+    """A person removes apps from a platform's settings; all of theirs unless ``client_id`` names one."""
+    simulator = _simulator(sandbox, str(wish["platform"]))
+    clients = [
+        app.client_id
+        for app, person, _ in withdrawing.grants(sandbox.world, simulator)
+        if person == wish["person"]
+    ]
+    for client in clients:
+        if wish.get("client_id", client) == client:
+            withdrawing.withdraw(
+                sandbox.world,
+                simulator,
+                person=wish["person"],
+                client_id=client,
+                erase=bool(wish.get("erase")),
+            )
+    return {"apps": clients}
+
+
+def _told(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(sandbox.world.teller.told)
+
+
 def _list_persons(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:
     return [dict(vars(person)) for person in sandbox.world.persons]
 
@@ -249,6 +315,10 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("POST", "accounts"): _create_account,
     ("GET", "accounts"): _list_accounts,
     ("POST", "consent"): _consent,
+    ("POST", "callbacks"): _callbacks,
+    ("POST", "say"): _say,
+    ("POST", "withdraw"): _withdraw,
+    ("GET", "told"): _told,
     ("POST", "faults"): _add_fault,
     ("GET", "faults"): _list_faults,
     ("DELETE", "faults"): _clear_faults,
@@ -270,7 +340,8 @@ def start_page(sandbox: Sandbox) -> Response:
     body = Markup(
         '<h1>The sandbox</h1><p class="quiet">World time {now}, running at {rate:g}×. {posts} posts are'
         " live, {apps} developer apps exist, {faults} faults are ordered.</p>"
-        '{sections}<p class="quiet">Steered through <code>/_control/</code>: {commands}.</p>'
+        '{sections}<p class="quiet"><a href="/_apps/">Apps with access</a>. Steered through'
+        " <code>/_control/</code>: {commands}.</p>"
     ).format(
         now=world.clock.moment().strftime("%Y-%m-%d %H:%M:%S UTC"),
         rate=world.clock.rate,

@@ -116,18 +116,42 @@ def profile_page(profile: ProfileView) -> Response:
     return page(f"{profile.name} ({profile.handle})", body)
 
 
+@dataclass(frozen=True)
+class Guestbook:
+    """A form under a post where a visitor says something: ``post`` as the simulator's `say` knows it."""
+
+    platform: str
+    post: str
+    persons: tuple[str, ...]
+
+
 def post_page(
-    platform: str, before: tuple[PostView, ...], post: PostView, after: tuple[PostView, ...]
+    platform: str,
+    before: tuple[PostView, ...],
+    post: PostView,
+    after: tuple[PostView, ...],
+    guestbook: Guestbook | None = None,
 ) -> Response:
     """One post between the posts it answers and its answers, in the order of the thread."""
-    body = Markup('<p class="over">{} · {}</p>{}{}{}').format(
+    body = Markup('<p class="over">{} · {}</p>{}{}{}{}').format(
         platform,
         "thread" if before or after else "post",
         Markup("").join(_post(part, "above") for part in before),
         _post(post, "focus"),
         Markup("").join(_post(part, "below") for part in after),
+        _form(guestbook, local(post.url)) if guestbook else "",
     )
     return page(f"{post.name}: {post.text[:60]}", body)
+
+
+def _form(guestbook: Guestbook, back: str) -> Markup:
+    persons = Markup("").join(Markup("<option>{}</option>").format(person) for person in guestbook.persons)
+    return Markup(
+        '<form class="card" method="post" action="/_say"><input type="hidden" name="platform" value="{}"><input'
+        ' type="hidden" name="post" value="{}"><input type="hidden" name="next" value="{}"><label>As <select'
+        ' name="person">{}</select></label><label>Comment <input name="text" maxlength="500" required></label><div'
+        ' class="actions"><button class="primary">Say it</button></div></form>'
+    ).format(guestbook.platform, guestbook.post, back, persons)
 
 
 def _post(post: PostView, place: str = "") -> Markup:

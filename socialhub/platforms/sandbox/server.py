@@ -65,6 +65,7 @@ class SandboxServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.app.closing.set()
+        self.world.teller.close()
         self._server.shutdown()
         for thread in self._threads:
             thread.join()

@@ -302,6 +302,26 @@ class Simulator(ABC):
     def limited(self, call: Call, limit: Limit, resets_at: float) -> RefusalError:
         """The platform's answer when a rate limit is used up."""
 
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """Somebody comments on a post (or answers the comment ``parent``); gives the id of what they said. The
+        platform tells the apps that listen. ``LookupError`` where there is nothing to comment on.
+        """
+        raise LookupError(f"nobody can comment on {self.name} here")
+
+    def connect_callbacks(self, world: World, app: App) -> str:
+        """Check the address that an app wants to be called at, in the platform's way; what is wrong, or nothing."""
+        return ""
+
+    def tell_withdrawal(self, world: World, app: App, person: str, *, erase: bool) -> int:
+        """Tell an app that a person took its access back, and whether they want their data deleted; gives how many
+        calls that made. Most platforms say nothing.
+        """
+        return 0
+
+    def callback(self, app: App, kind: str) -> str:
+        """Where an app wants to be called for ``webhook``, ``deauthorise`` or ``delete``; empty where nowhere."""
+        return str(app.extra.get("callbacks", {}).get(kind, ""))
+
     def sharers(self, call: Call) -> str:
         """Who uses up a limit together: everybody with a token of the same account."""
         return (call.token.account or call.token.value) if call.has_token else "public"

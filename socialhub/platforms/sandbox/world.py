@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 from .clock import Clock
 from .faults import Faults
 from .records import Account, App, Code, Media, Person, Post, Token
+from .telling import Teller
 
 Record = TypeVar("Record")
 
@@ -120,6 +121,7 @@ class World:
         self.blobs = blobs
         self.lock = threading.RLock()
         self.faults = Faults()
+        self.teller = Teller()
         self.journal: deque[dict[str, Any]] = deque(maxlen=20_000)
         self.limits_enforced = True
         self.received = 0
