@@ -15,9 +15,9 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 
+from accounts.clock import database_now
 from accounts.models import ConnectedAccount, User, Workspace
 from publishing import scheduling
-from publishing.clock import database_now
 from publishing.models import Batch, Delivery
 from publishing.scheduling import Blocked, NotAllowed
 from publishing.states import State

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from publishing.clock import database_now, in_line, in_sql
+from accounts.clock import database_now, in_line, in_sql
 from publishing.models import Delivery
 from publishing.shares import NOBODY, Crowded, Party
 from publishing.statements import update_where

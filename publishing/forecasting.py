@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
+from accounts.clock import database_now
 from accounts.credentials import find_app
 from accounts.health import ends_at
 from accounts.models import ConnectedAccount, Workspace
 from publishing import quotas
-from publishing.clock import database_now
 from publishing.contents import content_of, options_of
 from publishing.models import Delivery, MediaFile, PostMedia, Risk
 from publishing.models.risks import open_risks

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from accounts import credentials, network, tokens
+from accounts.clock import database_now
 from publishing import recording
-from publishing.clock import database_now
 from publishing.contents import content_of, options_of
 from publishing.duplicates import fingerprint_of
 from publishing.models import Delivery

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from accounts.clock import database_now
 from publishing import recording
-from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.states import State
 from socialhub.platforms.events import EventKind

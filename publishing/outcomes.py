@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import transaction
 
-from publishing import claiming, ladder, recording
-from publishing.clock import database_now, in_line
+from accounts import ladder
+from accounts.clock import database_now, in_line
+from publishing import claiming, recording
 from publishing.models import Delivery, StepLog
 from publishing.states import State, check_transition
 from socialhub.platforms.errors import Fault, PlatformError

@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import Error as DatabaseError, connections
 
 from accounts import heartbeats
+from accounts.clock import database_now
 from accounts.limits import Closings
 from publishing import claiming, outcomes, shares, tallies
-from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.turning import load, take_turn
 

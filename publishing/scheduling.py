@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import limits
+from accounts.clock import database_now
 from accounts.models import ConnectedAccount
 from publishing import recording
 from publishing.claiming import lift_leases
-from publishing.clock import database_now
 from publishing.composing import violations_by_delivery
 from publishing.contents import choose_kind, placed_media, texts_of
 from publishing.duplicates import find_twins, fingerprint_of, window

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 
+from accounts.clock import database_now, in_line
 from accounts.models import ConnectedAccount
-from publishing.clock import database_now, in_line
 from publishing.models import Delivery, StepLog, Tally, TallyMark
 from publishing.states import State
 

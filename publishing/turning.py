@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from accounts import credentials, limits, network, tokens
+from accounts.clock import in_line
 from accounts.models import ConnectedAccount
 from publishing import outcomes
 from publishing.claiming import Claim, LostClaim, enter_doubt
-from publishing.clock import in_line
 from publishing.contents import content_of, options_of
 from publishing.models import Delivery, PostMedia, StepLog
 from publishing.outcomes import Verdict

@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.clock import database_now
 from accounts.models import Workspace
-from publishing.clock import database_now
 from publishing.forecasting import by_post
 from publishing.models import Risk
 from publishing.models.risks import open_risks

@@ -18,10 +18,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 from redis.exceptions import RedisError
 
+from accounts.clock import database_now
 from accounts.models import Heartbeat
 from accounts.models.limits import Cooldown
 from publishing import tallies
-from publishing.clock import database_now
 from socialhub import vitals
 
 __all__ = ["CONTENT_TYPE", "exposition"]

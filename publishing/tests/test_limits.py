@@ -14,9 +14,9 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from accounts import limits
+from accounts import ladder, limits
 from accounts.models import AppCredential, Budget, ConnectedAccount, Cooldown, User, Workspace
-from publishing import ladder, scheduling
+from publishing import scheduling
 from publishing.composing import Composition, Target, save
 from publishing.models import Delivery
 from publishing.publisher import Publisher

@@ -14,9 +14,9 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 from redis.exceptions import RedisError
 
+from accounts.clock import database_now
 from accounts.heartbeats import PUBLISHER, SILENCE, WORKER
 from accounts.models import Heartbeat
-from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.states import State
 from socialhub import vitals

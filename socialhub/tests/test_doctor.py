@@ -22,8 +22,8 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from accounts import heartbeats
+from accounts.clock import database_now
 from accounts.models import Checkup, ConnectedAccount, User, Workspace
-from publishing.clock import database_now
 from publishing.models import Delivery
 from publishing.states import State
 from socialhub import doctor, jobs
