@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.credentials import find_app
 from accounts.models import ConnectedAccount
 from accounts.network import login_context
-from accounts.signals import announce
+from accounts.signals import announce, announce_leaving
 from accounts.tokens import with_tokens
 from socialhub.platforms import login as oauth
 from socialhub.platforms.errors import PlatformError
@@ -24,6 +24,7 @@ def disconnect(account: ConnectedAccount) -> bool:
 
     The consent is left alone while another connected account lives on it.
     """
+    announce_leaving(account)
     withdrawn = not _is_shared(account) and _revoke(account)
     ConnectedAccount.objects.filter(pk=account.pk).update(
         state=State.DISCONNECTED,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
+from django.urls import reverse
 
 from accounts.clock import database_now
+from accounts.models import ConnectedAccount, Workspace
 from publishing import recording
 from publishing.models import Delivery
 from publishing.states import State
 from socialhub.platforms.events import EventKind
 from webhooks.models import Event
-from webhooks.signals import event_received
+from webhooks.signals import AboutPost, event_received, poll_wished, posts_asked, posts_described
 
+POSTS_FIRST = timedelta(minutes=1)
+"""How soon a post of the account has to be due that its comments are not asked for."""
 HURRIES = frozenset({EventKind.POST_LIVE, EventKind.POST_FAILED})
 
 
@@ -48,3 +54,40 @@ def note_removal(event: Event) -> int:
     for number in found:
         recording.write(number, "person", at=now, note="It was taken down on the platform.")
     return Delivery.objects.filter(pk__in=found).update(removed_at=now)
+
+
+@receiver(posts_asked, dispatch_uid="publishing.news.latest_posts")
+def latest_posts(account: ConnectedAccount, most: int, **kwargs: Any) -> list[str]:
+    """The platform's ids of the latest live posts of an account, newest first."""
+    live = Delivery.objects.filter(account=account, state=State.PUBLISHED, removed_at=None)
+    newest = live.exclude(remote_id="").order_by("-published_at")
+    return list(newest.values_list("remote_id", flat=True)[:most])
+
+
+@receiver(poll_wished, dispatch_uid="publishing.news.posts_go_first")
+def posts_go_first(account: ConnectedAccount, now: datetime, **kwargs: Any) -> datetime | None:
+    """Until when an account is left alone: its posts leave now or within the minute."""
+    soon = Delivery.objects.filter(account=account, next_at__lte=now + POSTS_FIRST)
+    return now + POSTS_FIRST if soon.exists() else None
+
+
+@receiver(posts_described, dispatch_uid="publishing.news.describe_posts")
+def describe_posts(
+    workspace: Workspace, ids: Iterable[tuple[int, str]], **kwargs: Any
+) -> dict[tuple[int, str], AboutPost]:
+    """What the inbox shows of our posts, by account and the platform's id."""
+    wanted = set(ids)
+    rows = Delivery.objects.filter(
+        post__workspace=workspace,
+        account__in={account for account, _ in wanted},
+        remote_id__in={number for _, number in wanted},
+    )
+    return {
+        (row.account_id, row.remote_id): AboutPost(
+            str(row.post),
+            reverse("publishing:post", args=[workspace.slug, row.post_id]),
+            row.published_at,
+        )
+        for row in rows.select_related("post")
+        if (row.account_id, row.remote_id) in wanted
+    }

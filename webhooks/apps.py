@@ -9,13 +9,17 @@ from django.db.models.signals import post_migrate
 
 
 class WebhooksConfig(AppConfig):
-    """Installs the recurring jobs of this app."""
+    """Installs the recurring jobs of this app, and listens to how accounts fare."""
 
     name = "webhooks"
 
     def ready(self) -> None:
         """After each migration the schedules are there."""
+        from accounts.signals import account_changed, account_leaving
+
         post_migrate.connect(_install, sender=self)
+        account_changed.connect(_watch_anew)
+        account_leaving.connect(_end_subscription)
 
 
 def _install(**kwargs: Any) -> None:
@@ -23,3 +27,16 @@ def _install(**kwargs: Any) -> None:
 
     every(1, "webhooks.jobs.process_waiting", name="webhooks: read calls that still wait")
     every(60, "webhooks.jobs.sweep_calls", name="webhooks: forget old calls")
+    every(1, "webhooks.jobs.watch_accounts", name="webhooks: watch what can be heard")
+
+
+def _watch_anew(**kwargs: Any) -> None:
+    from webhooks.jobs import watch_accounts
+
+    watch_accounts()
+
+
+def _end_subscription(*, account: Any, **kwargs: Any) -> None:
+    from webhooks.subscribing import end
+
+    end(account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhooks import processing
+from webhooks import processing, subscribing, watching
 
 
 def process_waiting() -> None:
@@ -13,3 +13,9 @@ def process_waiting() -> None:
 def sweep_calls() -> None:
     """Every hour: forget old calls."""
     processing.sweep()
+
+
+def watch_accounts() -> None:
+    """Every minute: every account that can be asked or subscribed has a row with a time."""
+    watching.ensure()
+    subscribing.ensure()

@@ -18,6 +18,7 @@ from accounts.models import ConnectedAccount
 from accounts.signals import announce
 from socialhub.platforms import registry
 from socialhub.platforms.events import Event as Told, EventKind, Unreadable
+from webhooks import hearing
 from webhooks.models import Event, Incoming
 from webhooks.signals import event_received
 
@@ -105,6 +106,8 @@ def _read(row: Incoming) -> int:
 def _accounts(row: Incoming, told: Told) -> list[ConnectedAccount]:
     """Our accounts that it is about: those of the workspace whose secret sealed the call, or of all for the hub's."""
     mine = ConnectedAccount.objects.filter(platform=row.platform, external_id=told.account_id)
+    if row.account_id is not None:
+        mine = mine.filter(pk=row.account_id)
     if row.app is not None:
         mine = mine.filter(workspace=row.app.workspace_id)
     return list(mine.exclude(external_id="").select_related("workspace").without_secrets())
@@ -126,6 +129,7 @@ def _tell(row: Incoming, account: ConnectedAccount, told: Told) -> int:
         return 0
     if told.kind is EventKind.REVOKED:
         _revoked(account)
+    hearing.hear(account, told)
     event_received.send(sender=Event, event=event)
     return 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -14,9 +13,9 @@ from django.utils import timezone
 
 from accounts.credentials import Seal, seals, verify_tokens
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.events import Call, Reply
+from socialhub.platforms.events import Call, Reply, Webhooks
 from socialhub.platforms.signatures import digest
-from webhooks.models import Incoming
+from webhooks.models import Incoming, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -68,29 +67,44 @@ def shake_hands(connector: Connector, call: Call, app: int | None) -> Reply | No
 
 def take_in(connector: Connector, call: Call, app: int | None) -> None:
     """Store a call; the same body a second time changes nothing. Raises :class:`Refused` and database errors."""
-    hooks = connector.webhooks
-    if hooks is None:
+    hooks = _hooks(connector)
+    _store(hooks, connector, call, _of_app(known.of(connector, hooks.secret_field), app))
+
+
+def take_in_own(connector: Connector, call: Call, row: Subscription) -> None:
+    """Store a call to the address of one subscription, sealed with the secret of that one."""
+    sealed = [Seal(row.secret)] if row.secret else []
+    _store(_hooks(connector), connector, call, sealed, account=row.account_id)
+    Subscription.objects.filter(pk=row.pk).update(heard_at=timezone.now())
+
+
+def _hooks(connector: Connector) -> Webhooks:
+    if connector.webhooks is None:
         raise Refused("no webhooks")
+    return connector.webhooks
+
+
+def _store(
+    hooks: Webhooks, connector: Connector, call: Call, candidates: list[Seal], *, account: int | None = None
+) -> None:
     if not call.body:
         raise Refused("empty")
     now = timezone.now()
-    candidates = _of_app(known.of(connector, hooks.secret_field), app)
     # Every secret is tried, so that the time taken tells nothing of which one fits.
     fitting = [seal for seal in candidates if hooks.verify(call, seal.secret, now)]
     row = Incoming(
         platform=connector.key,
+        account_id=account,
         received_at=now,
         headers={name: _printable(call.header(name)) for name in KEPT_HEADERS if call.header(name)},
         body=call.body,
-        digest=digest(call.body),
+        digest=digest(call.body if account is None else b"%d " % account + call.body),
     )
     if not fitting:
         _keep_forged(row)
         raise Refused("no known signature")
-    try:
-        json.loads(call.body)
-    except ValueError:
-        raise Refused("no JSON") from None
+    if not hooks.is_well_formed(call.body):
+        raise Refused("not what the platform sends")
     row.app = fitting[0].app
     Incoming.objects.bulk_create([row], ignore_conflicts=True)
 

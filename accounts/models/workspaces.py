@@ -28,6 +28,12 @@ class Workspace(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(7 * 24 * 60)],
         help_text="A post that is later than this is missed: nothing is sent until somebody decides.",
     )
+    answer_minutes = models.PositiveIntegerField(
+        "answer within, in minutes",
+        default=0,
+        validators=[MaxValueValidator(30 * 24 * 60)],
+        help_text="How soon the inbox promises an answer; 0 for no promise.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="accounts.Membership", related_name="workspaces"

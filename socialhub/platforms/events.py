@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,15 @@ class Unreadable(ValueError):
     """A body that is not what the platform sends."""
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a body is JSON."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Ask:
     """What a subscription is made with: where the platform shall call, the word it repeats, whose app asks.
@@ -103,7 +113,8 @@ class Subscribing:
 
     ``subscribe`` makes, renews or repairs it; ``check`` gives what there is (``None``: nothing); ``unsubscribe`` ends
     it. ``every`` is how often it is checked. With ``own_callback`` each subscription has an address that cannot be
-    guessed and a secret of its own; ``renew_at`` is the share of its life after which it is renewed.
+    guessed and a secret of its own, and ``confirm`` answers the check of that address (``None``: nobody asked for
+    it). ``renew_at`` is the share of its life after which it is renewed.
     """
 
     subscribe: Callable[[Api, Account, Ask], Subscribed]
@@ -111,7 +122,12 @@ class Subscribing:
     unsubscribe: Callable[[Api, Account, Ask], None]
     every: timedelta = timedelta(hours=6)
     own_callback: bool = False
+    confirm: Callable[[Call, Account, Ask], tuple[Reply, Subscribed] | None] | None = None
     renew_at: float = 0.6
+
+    def __post_init__(self) -> None:
+        if self.own_callback != (self.confirm is not None):
+            raise ValueError("an address of its own is checked by confirm, and only such a one")
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,9 @@ class Webhooks:
     where it is none or wrong; with ``repeats_token`` it repeats such a token. ``verify`` says whether a secret
     sealed this call. ``parse`` gives the events, and raises :class:`Unreadable`. ``secret_field`` is the app's field
     that seals (``client_secret`` unless another is used). ``subscribing`` is ``None`` where an admin subscribes on
-    the platform's pages, once for all accounts; ``manual`` then says what to switch on there.
+    the platform's pages, once for all accounts; ``manual`` then says what to switch on there. ``is_well_formed``
+    tells a body that could be the platform's; with ``hides_refusal`` a call that nobody sealed is dropped with a
+    good answer, as the platform would go on sending it.
     """
 
     verify: Callable[[Call, Secret, datetime], bool]
@@ -132,6 +150,8 @@ class Webhooks:
     secret_field: str = "client_secret"
     subscribing: Subscribing | None = None
     manual: str = ""
+    is_well_formed: Callable[[bytes], bool] = is_json
+    hides_refusal: bool = False
     source: str = ""
 
 

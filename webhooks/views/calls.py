@@ -14,7 +14,8 @@ from accounts.access import public
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.events import Call
-from webhooks import receiving
+from webhooks import receiving, subscribing
+from webhooks.models import Subscription
 
 log = logging.getLogger(__name__)
 LARGEST = 4 * 1024 * 1024
@@ -42,6 +43,36 @@ def receive(request: HttpRequest, key: str, app: int | None = None) -> HttpRespo
         receiving.take_in(connector, _call(request, body), app)
     except receiving.Refused:
         return HttpResponse(status=403 if request.method == "POST" and body else 400)
+    except DatabaseError:
+        log.exception("%s: a call could not be stored", key)
+        return HttpResponse(status=503, headers={"Retry-After": "10"})
+    return HttpResponse(status=200)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@public(
+    "platforms call it: its path cannot be guessed, and the signature over the raw body is the permission"
+)
+def receive_own(request: HttpRequest, key: str, path: str) -> HttpResponse:
+    """The address of one subscription: its check, and what it is told. 404 where there is no such subscription."""
+    connector = _connector(key)
+    try:
+        row = Subscription.objects.filter(path=path, account__platform=key).first()
+        if row is None:
+            raise Http404
+        if request.method == "GET":
+            reply = subscribing.confirm(row, _call(request, b""))
+            if reply is None:
+                raise Http404
+            return HttpResponse(reply.body, content_type=reply.content_type)
+        body = _body(request)
+        if body is None:
+            return HttpResponse(status=413)
+        receiving.take_in_own(connector, _call(request, body), row)
+    except receiving.Refused:
+        hides = connector.webhooks is not None and connector.webhooks.hides_refusal
+        return HttpResponse(status=202 if hides and body else 400)
     except DatabaseError:
         log.exception("%s: a call could not be stored", key)
         return HttpResponse(status=503, headers={"Retry-After": "10"})

@@ -12,7 +12,8 @@ class Incoming(models.Model):
     """One call of a platform: stored before it is answered, read afterwards, once.
 
     ``digest`` is the SHA-256 of the body: the same body a second time is the same call. ``app`` is whose secret
-    sealed it, null where that stands in the environment; only accounts of its workspace are touched.
+    sealed it, null where that stands in the environment; only accounts of its workspace are touched. ``account`` is
+    whose own address was called, where a platform gives each subscription one.
     """
 
     class State(models.TextChoices):
@@ -25,6 +26,7 @@ class Incoming(models.Model):
 
     platform = models.CharField(max_length=32)
     app = models.ForeignKey(AppCredential, null=True, on_delete=models.SET_NULL, related_name="+")
+    account = models.ForeignKey(ConnectedAccount, null=True, on_delete=models.CASCADE, related_name="+")
     received_at = models.DateTimeField()
     headers = models.JSONField(default=dict)
     body = models.BinaryField()

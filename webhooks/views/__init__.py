@@ -1,0 +1,1 @@
+"""Where platforms call, and the pages of the inbox."""
