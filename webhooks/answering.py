@@ -24,7 +24,7 @@ from accounts.models import User
 from socialhub.platforms import flow as flows
 from socialhub.platforms.api import Api
 from socialhub.platforms.errors import PlatformError
-from socialhub.platforms.inbox import Act, Inbox
+from socialhub.platforms.inbox import Act, Inbox, ItemKind
 from socialhub.platforms.transport import TooLate, wire_guard
 from socialhub.platforms.values import Account, Content, Kind
 from webhooks.answers import Held, LostTurn, after_error, after_mistake, after_turn, ended, failed
@@ -74,10 +74,13 @@ def order(*, item: InboxItem, act: Act, by: User, text: str = "") -> Answer:
 def _check_reply(inbox: Inbox, item: InboxItem, text: str) -> None:
     if not text:
         raise NotPossible("Write something first.")
-    length, most = inbox.reply_text.measure(text), inbox.reply_text.max
-    if length > most:
-        raise NotPossible(f"That is {length} of at most {most} characters.")
-    within = inbox.reply_within.get(item.value().kind)
+    kind = ItemKind(item.kind)
+    longest = inbox.reply_text.get(kind)
+    if longest is None:
+        raise NotPossible("This cannot be answered here. Open it on the platform instead.")
+    if longest.measure(text) > longest.max:
+        raise NotPossible(f"That is {longest.measure(text)} of at most {longest.max} characters.")
+    within = inbox.reply_within.get(kind)
     if within is not None and item.at + within < database_now():
         hours = int(within.total_seconds() // 3600)
         raise NotPossible(f"The platform takes answers only within {hours} hours of the last message.")

@@ -131,7 +131,7 @@ class Inbox:
     poll_every: timedelta = timedelta(minutes=2)
     poll_at_least: timedelta = timedelta(hours=1)
     reply: Flow | None = None
-    reply_text: Text = field(default_factory=lambda: Text(0))
+    reply_text: Mapping[ItemKind, Text] = field(default_factory=dict)
     reply_within: Mapping[ItemKind, timedelta] = field(default_factory=dict)
     acts: Mapping[Act, Callable[[Api, Account, Item], None]] = field(default_factory=dict)
     left_out: Mapping[ItemKind, str] = field(default_factory=dict)
@@ -144,8 +144,8 @@ class Inbox:
             raise ValueError("an inbox needs a way to hear")
         if Act.REPLY in self.acts:
             raise ValueError("a reply is a flow")
-        if (self.reply is None) != (self.reply_text.max == 0):
-            raise ValueError("a reply has a longest text")
+        if (self.reply is None) != (not self.reply_text) or set(self.reply_text) - set(self.kinds):
+            raise ValueError("what can be replied to has a longest text")
 
     @property
     def offers(self) -> frozenset[Act]:

@@ -9,6 +9,7 @@ from socialhub.platforms.connectors._graph.limits import read_limits
 from socialhub.platforms.connectors._graph.privacy import privacy
 
 from .errors import errors
+from .inbox import inbox
 from .login import page
 from .options import options
 from .publish import publishing
@@ -31,6 +32,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    inbox=inbox,
     privacy=privacy,
     docs_url="https://developers.facebook.com/docs/pages-api/posts",
 )

@@ -68,7 +68,14 @@ page = OAuth2(
             "pages_read_engagement",
             # The first comment.
             "pages_manage_engagement",
-        )
+        ),
+        Capability.INBOX: (
+            "pages_read_user_content",
+            "pages_manage_engagement",
+            # To be called.
+            "pages_manage_metadata",
+            "pages_messaging",
+        ),
     },
     base_scopes=("pages_show_list",),
     scope_separator=",",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from socialhub.platforms.connectors._graph.subscribing import page_subscribing
 from socialhub.platforms.connectors._graph.webhooks import handshake, parse_entries, verify
 from socialhub.platforms.events import Event, EventKind, Webhooks
 
@@ -31,4 +32,11 @@ def parse(body: bytes) -> tuple[Event, ...]:
     return parse_entries(body, read)
 
 
-webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, repeats_token=True, source=SOURCE)
+webhooks = Webhooks(
+    verify=verify,
+    parse=parse,
+    handshake=handshake,
+    repeats_token=True,
+    subscribing=page_subscribing("page", ("feed", "messages")),
+    source=SOURCE,
+)

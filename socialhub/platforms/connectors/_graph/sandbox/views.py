@@ -39,6 +39,8 @@ def files_of(call: Call, keys: Iterable[str]) -> tuple[MediaView, ...]:
     )
 
 
-def comment_view(post: Post, account: Account, at: float, text: str) -> PostView:
-    """A comment below a post."""
-    return PostView(account.name, account.handle, post.url, at, text, badges=("comment",))
+def comment_view(post: Post, account: Account, at: float, text: str, *, name: str = "") -> PostView:
+    """A comment below a post, by the account itself unless another name is given."""
+    is_own = name in ("", account.name)
+    handle = account.handle if is_own else ""
+    return PostView(name or account.name, handle, post.url, at, text, badges=("comment",))

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import comments, editing, feed, pages, photos, reading, stories, videos
+from . import comments, editing, feed, messages, pages, photos, reading, stories, videos
 from .server import simulator
 
-__all__ = ["comments", "editing", "feed", "pages", "photos", "reading", "simulator", "stories", "videos"]
+__all__ = [
+    "comments",
+    "editing",
+    "feed",
+    "messages",
+    "pages",
+    "photos",
+    "reading",
+    "simulator",
+    "stories",
+    "videos",
+]

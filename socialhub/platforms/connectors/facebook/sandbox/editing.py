@@ -14,6 +14,7 @@ from socialhub.platforms.sandbox.records import Media
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .comments import hide, own_comment, remove_comment
 from .feed import LONGEST_TEXT
 from .photos import BAD_PHOTO, receive_file
 from .reading import own_post
@@ -26,7 +27,16 @@ LARGEST_COVER = 10 * 1024 * 1024
 COVER_MIMES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff")
 
 
-@simulator.route("POST", "/<node>", scopes=("publish",), limit=CALLS)
+@simulator.route("POST", "/<node>", scopes=(), limit=CALLS)
+def change(call: Call) -> Response:
+    """A post gets other words, a comment is hidden or shown."""
+    item = own_comment(call)
+    if item is not None:
+        return hide(call, item)
+    simulator.demand(call, call.token, "publish")
+    return edit(call)
+
+
 def edit(call: Call) -> Response:
     """Other words. What a post shows cannot be swapped, and a story has no words."""
     film = films(call.world).get(call.args["node"])
@@ -63,10 +73,13 @@ def add_cover(call: Call) -> Response:
     return reply({"success": True})
 
 
-@simulator.route("DELETE", "/<node>", scopes=("publish",), limit=CALLS)
+@simulator.route("DELETE", "/<node>", scopes=(), limit=CALLS)
 def delete(call: Call) -> Response:
-    """Take down a post, a video with its post, or a photo that no post shows."""
+    """Take down a comment, a post, a video with its post, or a photo that no post shows."""
     read(call, {})
+    if remove_comment(call):
+        return reply({"success": True})
+    simulator.demand(call, call.token, "publish")
     node = call.args["node"]
     post, photo, film = call.world.posts.get(node), photos(call.world).get(node), films(call.world).get(node)
     owner = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.views import comment_view, gone, view
-from socialhub.platforms.sandbox.pages import PostView, ProfileView, post_page, profile_page
+from socialhub.platforms.sandbox.pages import Guestbook, PostView, ProfileView, post_page, profile_page
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call, NotMineError
 
@@ -50,10 +50,13 @@ def permalink(call: Call) -> Response:
         return gone(GONE)
     post = posts[0]
     answers = tuple(
-        comment_view(post, page, item.created_at, item.text)
+        comment_view(post, page, item.created_at, item.text, name=item.author_name(call.world))
         for item in comments(call.world).where(post=post.id)
+        if not item.is_hidden
     )
-    return post_page(simulator.name, (), _view(call, post, page), answers)
+    persons = tuple(person.id for person in call.world.persons if person.id != page.person)
+    guestbook = Guestbook(KEY, post.id, persons)
+    return post_page(simulator.name, (), _view(call, post, page), answers, guestbook)
 
 
 def _is_over(call: Call, post: Post) -> bool:

@@ -54,9 +54,9 @@ def published(call: Call) -> Response:
     )
 
 
-def own_post(call: Call) -> Post:
-    """The live post that the path names, of the token's Page; else 100/33."""
-    node = call.args["node"]
+def own_post(call: Call, key: str = "") -> Post:
+    """The live post ``key``, or the one that the path names, of the token's Page; else 100/33."""
+    node = key or call.args["node"]
     post = call.world.posts.get(node)
     if (
         post is None

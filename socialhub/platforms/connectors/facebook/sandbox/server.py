@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from socialhub.platforms.connectors._graph.sandbox.calling import Calling, tell_of_person
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
@@ -13,11 +14,11 @@ from socialhub.platforms.connectors._graph.sandbox.simulator import (
     missing_object,
 )
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, Media, Post
+from socialhub.platforms.sandbox.records import Account, App, Media, Post
 from socialhub.platforms.sandbox.simulator import Call, Limit
 from socialhub.platforms.sandbox.world import World
 
-from .store import KEY, Habits, comments, films, habits, photos
+from .store import KEY, Comment, Habits, comments, films, habits, messages, photos
 from .tables import SCOPES
 
 SITE = "www.facebook.com"
@@ -37,6 +38,9 @@ class FacebookSimulator(GraphSimulator):
         "publish": {GRAPH: WRITING, RUPLOAD: WRITING},
         "read": {GRAPH: ("pages_read_engagement",)},
         "comment": {GRAPH: ("pages_manage_engagement",)},
+        "manage": {GRAPH: ("pages_manage_metadata",)},
+        "others": {GRAPH: ("pages_read_user_content",)},
+        "message": {GRAPH: ("pages_messaging",)},
     }
 
     def claims(self, world: World, host: str) -> bool:
@@ -45,7 +49,7 @@ class FacebookSimulator(GraphSimulator):
 
     def prepare(self, world: World) -> None:
         """Two Pages of Nora's, one of Ravi's."""
-        for table in (photos, films, comments):
+        for table in (photos, films, comments, messages):
             table(world)
         kept = world.table(f"{KEY}.habits", Habits)
         if world.is_loaded:
@@ -83,14 +87,31 @@ class FacebookSimulator(GraphSimulator):
         """Kind, link, title, comments, the fingerprint of the cover."""
         post, film = world.posts.get(post_id), films(world).get(post_id)
         cover = world.media.get(film.cover) if film else None
-        texts = [comment.text for comment in comments(world).where(post=post_id)]
+        texts = [comment.text for comment in comments(world).where(post=post_id, author="")]
         return {**(post.extra if post else {}), "comments": texts} | (
             {"cover": world.blobs.sha256(cover.blob)} if cover else {}
         )
 
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """A visitor comments on a post or answers a comment."""
+        found = self.live_post(world, post)
+        if found is None or (parent and comments(world).get(parent) is None):
+            raise LookupError("there is no such post or comment")
+        key = f"{found.id.rpartition('_')[2]}_{number(world)}"
+        comments(world).add(
+            Comment(key, found.id, found.account, text, world.clock.now(), author=person, parent=parent)
+        )
+        tell_comment(world, key, "add")
+        return key
+
+    def tell_withdrawal(self, world: World, app: App, person: str, *, erase: bool) -> int:
+        """The callbacks of the app's settings."""
+        return tell_of_person(world, self, app, person, erase=erase)
+
 
 simulator = FacebookSimulator()
 facebook_login = FacebookLogin(simulator, SCOPES)
+calling = Calling(simulator, "page", frozenset({"feed", "mention", "messages"}))
 facebook_login.pages.readers["tasks"] = lambda call, page, inner: page.extra.get(
     "tasks", ["ANALYZE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"]
 )
@@ -141,6 +162,25 @@ def make_post(
             extra=extra,
         )
     )
+
+
+def tell_comment(world: World, key: str, verb: str) -> None:
+    """Tell whoever listens to the Page's feed what became of a comment."""
+    item = comments(world).get(key)
+    if item is None:
+        return
+    author = {"id": item.author_id, "name": item.author_name(world)}
+    value = {
+        "item": "comment",
+        "verb": verb,
+        "comment_id": key,
+        "post_id": item.post,
+        "parent_id": item.parent or item.post,
+        "from": author,
+        "message": item.text,
+        "created_time": int(item.created_at),
+    }
+    calling.tell(world, item.page, "feed", {"changes": [{"field": "feed", "value": value}]})
 
 
 @simulator.control("POST", "habits")

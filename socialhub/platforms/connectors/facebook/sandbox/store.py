@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from socialhub.platforms.connectors._graph.sandbox.pages import user_id
 from socialhub.platforms.sandbox.world import Table, World
 
 KEY = "facebook"
@@ -68,6 +69,36 @@ class Comment:
     page: str
     text: str
     created_at: float
+    author: str = ""
+    """A person; empty for the Page itself."""
+    parent: str = ""
+    is_hidden: bool = False
+    likes: list[str] = field(default_factory=list)
+
+    @property
+    def author_id(self) -> str:
+        """Who wrote it, as apps see them."""
+        return user_id(self.author) if self.author else self.page
+
+    def author_name(self, world: World) -> str:
+        """What visitors see."""
+        if not self.author:
+            page = world.accounts.get(self.page)
+            return page.name if page else ""
+        person = world.persons.get(self.author)
+        return person.name if person else self.author
+
+
+@dataclass
+class Message:
+    """A message between a person and a Page. `is_ours` marks the Page's."""
+
+    id: str
+    page: str
+    person: str
+    text: str
+    created_at: float
+    is_ours: bool = False
 
 
 @dataclass
@@ -96,6 +127,11 @@ def films(world: World) -> Table[Film]:
 def comments(world: World) -> Table[Comment]:
     """All comments."""
     return world.table(f"{KEY}.comments", Comment)
+
+
+def messages(world: World) -> Table[Message]:
+    """All messages."""
+    return world.table(f"{KEY}.messages", Message)
 
 
 def habits(world: World) -> Habits:

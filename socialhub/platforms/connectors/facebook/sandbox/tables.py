@@ -13,6 +13,7 @@ SCOPES = {
     "pages_manage_engagement": "Create and manage comments on your Page",
     "pages_read_user_content": "Read user content on your Page",
     "pages_manage_metadata": "Manage the settings of your Pages",
+    "pages_messaging": "Manage and access Page conversations in Messenger",
     "read_insights": "Read insights of your Pages",
     "business_management": "Manage your business",
 }
