@@ -21,6 +21,8 @@ from typing import Any
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAD = 4.0
+"""Seconds between the last post that is made and the first that is due."""
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
@@ -59,25 +61,37 @@ class Ground:
             for number in range(count)
         ]  # fmt: skip
 
-    def due_posts(self, accounts: Sequence[Any], dues: Sequence[datetime]) -> dict[str, datetime]:
-        """One scheduled text post a due time, the accounts in turn; due time by text."""
+    def due_posts(self, accounts: Sequence[Any], gaps: Sequence[float]) -> dict[str, datetime]:
+        """One scheduled text post a gap, the accounts in turn; due time by text.
+
+        They are due that many seconds after ``LEAD`` from when all of them stand in the database: how long it takes
+        to make them depends on the machine, and a post that is made after its time would count as late.
+        """
         from django.db import transaction
+        from django.db.models import F
 
         from publishing import scheduling
         from publishing.composing import Composition, Target, save
+        from publishing.models import Delivery
 
+        planned = soon(3600)
         texts: dict[str, datetime] = {}
+        made: list[int] = []
         with transaction.atomic():
-            for number, due in enumerate(dues):
+            for number, gap in enumerate(gaps):
                 account = accounts[number % len(accounts)]
                 text = f"Post {number} of {uuid.uuid4()}"
                 post = save(
                     workspace=account.workspace, author=None,
                     composition=Composition((text,), (Target(account.pk),)),
                 )  # fmt: skip
-                scheduling.schedule(post, due)
-                texts[text] = due
-        return texts
+                texts[text] = planned + timedelta(seconds=gap)
+                scheduling.schedule(post, texts[text])
+                made.append(post.pk)
+            earlier = planned - soon(LEAD)
+            rows = Delivery.objects.filter(post__in=made)
+            rows.update(due_at=F("due_at") - earlier, next_at=F("next_at") - earlier)
+        return {text: due - earlier for text, due in texts.items()}
 
     def wait(self, texts: dict[str, datetime], *, within: float) -> int:
         """Wait until the posts are published; how many are not."""

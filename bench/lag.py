@@ -8,10 +8,9 @@ an account of its own, so that the first call tells which post it is for.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from bench._ground import Ground, ground, lags, main, quantiles, soon
+from bench._ground import Ground, ground, lags, main, quantiles
 
 
 def measure(*, posts: int, seconds: float, delay: float, postgres: bool) -> dict[str, Any]:
@@ -30,12 +29,10 @@ def measure(*, posts: int, seconds: float, delay: float, postgres: bool) -> dict
 
 
 def _part(place: Ground, accounts: list[Any], *, gap: float) -> dict[str, Any]:
-    start = soon(3 + 0.03 * len(accounts))
-    dues = [start + timedelta(seconds=gap * number) for number in range(len(accounts))]
-    texts = place.due_posts(accounts, dues)
+    texts = place.due_posts(accounts, [gap * number for number in range(len(accounts))])
     left = place.wait(texts, within=60 + gap * len(accounts))
     seen = place.seen()
-    due_of = {account.external_id: due for account, due in zip(accounts, dues, strict=True)}
+    due_of = {account.external_id: due for account, due in zip(accounts, texts.values(), strict=True)}
     first = sorted(
         at - due_of[name].timestamp() for at, method, name in seen if method == "GET" and name in due_of
     )

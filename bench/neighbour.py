@@ -7,10 +7,9 @@ those others, first alone, then beside the slow one.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from bench._ground import Ground, ground, lags, main, quantiles, soon
+from bench._ground import Ground, ground, lags, main, quantiles
 
 
 def measure(*, posts: int, slow: float, postgres: bool) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def measure(*, posts: int, slow: float, postgres: bool) -> dict[str, Any]:
         slow_ones = place.accounts(4, host="slow.example", workspace="Slow")
         place.start_publisher()
         alone, _ = _others(place, others, posts)
-        stuck = place.due_posts(slow_ones, [soon(3)] * settings.PUBLISHER_THREADS * 2)
+        stuck = place.due_posts(slow_ones, [0.0] * settings.PUBLISHER_THREADS * 2)
         beside, waiting = _others(place, others, posts, stuck)
     return {
         "posts": posts,
@@ -37,8 +36,7 @@ def measure(*, posts: int, slow: float, postgres: bool) -> dict[str, Any]:
 def _others(
     place: Ground, accounts: list[Any], posts: int, stuck: dict[str, Any] | None = None
 ) -> tuple[list[float], int]:
-    start = soon(5 + 0.03 * posts)
-    texts = place.due_posts(accounts, [start + timedelta(seconds=0.5 * number) for number in range(posts)])
+    texts = place.due_posts(accounts, [0.5 * number for number in range(posts)])
     place.wait(texts, within=60 + 0.5 * posts)
     return lags(place.seen(), texts), place.wait(stuck, within=0) if stuck else 0
 
