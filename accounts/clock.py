@@ -22,6 +22,11 @@ def database_now() -> datetime:
     return now.astimezone(UTC)
 
 
+def this_moment() -> datetime | None:
+    """Now where the database has no clock that all hosts share; ``None`` where a statement asks it for itself."""
+    return datetime.now(UTC) if connection.vendor == "sqlite" else None
+
+
 def in_sql(moment: datetime) -> Any:
     """``moment`` as raw SQL of the present database takes it."""
     return connection.ops.adapt_datetimefield_value(moment)

@@ -1,7 +1,7 @@
 """A wall clock that can be pushed forward, the same for every process of a measurement, so that nobody waits.
 
 The offset lies in a small file that all of them map. It is added wherever the product reads a wall clock: Python's
-``datetime.now`` and ``time.time``, and PostgreSQL's ``clock_timestamp()``. Monotonic clocks, and with them a running
+``datetime.now`` and ``time.time``, and PostgreSQL's clocks. Monotonic clocks, and with them a running
 claim's sense of its own age, stay as they are. ``python -m bench._clock publisher`` is `manage.py publisher` on it.
 """
 
@@ -64,8 +64,8 @@ class Clock:
             connection.execute_wrappers.append(self._ahead)
 
     def _ahead(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql == "SELECT clock_timestamp()":
-            sql = f"SELECT clock_timestamp() + interval '{self.offset} seconds'"
+        for clock in ("clock_timestamp()", "statement_timestamp()"):
+            sql = sql.replace(clock, f"({clock} + interval '{self.offset} seconds')")
         return execute(sql, params, many, context)
 
 

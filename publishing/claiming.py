@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.clock import database_now, in_line, in_sql
+from accounts.clock import database_now, in_line, in_sql, this_moment
 from publishing.models import Delivery
 from publishing.shares import NOBODY, Crowded, Party
 from publishing.statements import update_where
@@ -71,43 +71,57 @@ def claim(limit: int, *, crowded: Crowded = NOBODY) -> list[Claim]:
     """
     started, wall = time.monotonic(), time.time()
     lease = lease_length()
+    with in_line():
+        now = this_moment()
+        rows = _take(limit, now, lease, crowded)
+        if not rows:
+            return []
+        until = rows[0][1] if now is None else now + lease
+        rows = _one_a_lane(rows, until - lease)
+    seconds = lease.total_seconds()
+    return [
+        Claim(
+            row[0],
+            row[2],
+            until,
+            started + seconds,
+            wall + seconds,
+            Party(row[3], row[4]),
+            until - lease,
+            started,
+        )
+        for row in rows
+    ]
+
+
+def _take(limit: int, now: datetime | None, lease: timedelta, crowded: Crowded) -> list[Any]:
+    """The statement, a transaction of its own; gives ``(id, lease_until, lease_token, workspace, server, lane)``.
+
+    Without ``now`` it is the database's time when the statement begins, which costs no further way to it and back.
+    """
     table = connection.ops.quote_name(Delivery._meta.db_table)
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     marks, left_out = _left_out(crowded)
-    with in_line(), transaction.atomic(), connection.cursor() as cursor:
-        now = database_now()
-        until = now + lease
+    moment, at = ("%s", [in_sql(now)]) if now else ("statement_timestamp()", [])
+    end, until = ("%s", [in_sql(now + lease)]) if now else ("statement_timestamp() + %s", [lease])
+    with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH due AS MATERIALIZED (
               SELECT id FROM {table} AS d
-               WHERE next_at <= %s {marks}
+               WHERE next_at <= {moment} {marks}
                  AND (lane = '' OR NOT EXISTS (
-                       SELECT 1 FROM {table} AS o WHERE o.lane = d.lane AND o.lane <> '' AND o.lease_until > %s))
+                       SELECT 1 FROM {table} AS o
+                        WHERE o.lane = d.lane AND o.lane <> '' AND o.lease_until > {moment}))
                ORDER BY next_at LIMIT %s {lock})
-            UPDATE {table} SET lease_token = lease_token + 1, lease_until = %s, next_at = %s,
+            UPDATE {table} SET lease_token = lease_token + 1, lease_until = {end}, next_at = {end},
                    state = CASE WHEN state = %s THEN %s ELSE state END
              WHERE id IN (SELECT id FROM due)
-            RETURNING id, lease_token, workspace_id, server, lane
-            """,  # noqa: S608 (the table's own name, a constant, and as many marks as there are values)
-            [
-                in_sql(now),
-                *left_out,
-                in_sql(now),
-                limit,
-                in_sql(until),
-                in_sql(until),
-                State.SCHEDULED.value,
-                State.PUBLISHING.value,
-            ],
+            RETURNING id, lease_until, lease_token, workspace_id, server, lane
+            """,  # noqa: S608 (the table's own name, constants, and as many marks as there are values)
+            [*at, *left_out, *at, limit, *until, *until, State.SCHEDULED.value, State.PUBLISHING.value],
         )
-        rows = cursor.fetchall()
-        rows = _one_a_lane(sorted(rows), now)
-    seconds = lease.total_seconds()
-    return [
-        Claim(row[0], row[1], until, started + seconds, wall + seconds, Party(row[2], row[3]), now, started)
-        for row in rows
-    ]
+        return sorted(cursor.fetchall())
 
 
 def _left_out(crowded: Crowded) -> tuple[str, list[Any]]:
@@ -123,16 +137,13 @@ def _left_out(crowded: Crowded) -> tuple[str, list[Any]]:
 def _one_a_lane(rows: list[Any], now: datetime) -> list[Any]:
     """Give back all but the first of each lane: they come again when it is free."""
     kept: list[Any] = []
-    again: list[int] = []
     lanes: set[str] = set()
     for row in rows:
-        if row[4] and row[4] in lanes:
-            again.append(row[0])
+        if row[5] and row[5] in lanes:
+            update_where(Delivery, {"lease_until": None, "next_at": now}, id=row[0], lease_token=row[2])
         else:
-            lanes.add(row[4])
+            lanes.add(row[5])
             kept.append(row)
-    if again:
-        Delivery.objects.filter(pk__in=again).update(lease_until=None, next_at=now)
     return kept
 
 

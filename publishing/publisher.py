@@ -17,19 +17,22 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import Error as DatabaseError, connections
 
-from accounts import heartbeats
+from accounts import heartbeats, network
 from accounts.clock import database_now
+from accounts.fields import cipher
 from accounts.limits import Closings
 from publishing import claiming, outcomes, shares, tallies
+from publishing.loading import load
 from publishing.models import Delivery
-from publishing.turning import load, take_turn
+from publishing.turning import take_turn
+from socialhub.platforms import registry
 
 log = logging.getLogger(__name__)
 
 LONGEST_NAP = 0.25
 BUSY_NAP = 0.05
-BREATH = 0.01
-"""Turns that end together are followed by one claim, not by one each."""
+BREATH = 0.03
+"""Turns that end within this time are followed by one claim, not by one each: a round costs as much as a turn."""
 MOST_STEPS = 4
 """How many steps a turn takes as long as each is done at once; a wait, a chunk or a trouble ends it."""
 BEAT_EVERY = timedelta(seconds=5)
@@ -61,6 +64,7 @@ class Publisher:
 
     def run(self) -> None:
         """Work until told to stop, then drain."""
+        _warm_up()
         renewing = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
         renewing.start()
         self._in_each_thread(_connect)  # now, and not when the first burst is due
@@ -68,8 +72,7 @@ class Publisher:
             while not self._stopping.is_set():
                 self._wake.clear()
                 self._round_at = time.monotonic()
-                self._wake.wait(self._round())
-                if self._held:
+                if self._wake.wait(self._round()):
                     self._stopping.wait(BREATH)
         finally:
             self._in_each_thread(connections.close_all)
@@ -160,6 +163,13 @@ class Publisher:
                 connections.close_all()
             self._done.wait(every)
         connections.close_all()
+
+
+def _warm_up() -> None:
+    """Load and derive what the first turn of a process would else have to: seconds, with posts already claimed."""
+    registry.connectors()
+    cipher()
+    network.transport()
 
 
 def _connect() -> None:

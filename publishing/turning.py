@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
 
 from accounts import credentials, limits, network, tokens
 from accounts.clock import in_line
@@ -23,7 +22,7 @@ from accounts.models import ConnectedAccount
 from publishing import outcomes
 from publishing.claiming import Claim, LostClaim, enter_doubt
 from publishing.contents import content_of, options_of
-from publishing.models import Delivery, PostMedia, StepLog
+from publishing.models import Delivery, StepLog
 from publishing.outcomes import Verdict
 from publishing.states import State
 from socialhub.platforms import flow as flows
@@ -139,15 +138,6 @@ class Flight:
             setattr(self.delivery, name, value)
         self.position = flows.Position(self.delivery.step, in_doubt=False)
         self.now, self.started, self.exchanges = self.claim.now(), time.monotonic(), []
-
-
-def load(claims: Iterable[Claim]) -> list[tuple[Claim, Delivery]]:
-    """The claimed deliveries with all that a turn reads, in two queries; without those that are another's now."""
-    held = {claim.id: claim for claim in claims}
-    placed = Prefetch("post__placed", PostMedia.objects.select_related("media"))
-    rows = Delivery.objects.select_related("post", "account__workspace").prefetch_related(placed)
-    found = rows.filter(pk__in=list(held))
-    return [(held[row.pk], row) for row in found if row.lease_token == held[row.pk].token]
 
 
 def take_turn(

@@ -15,10 +15,11 @@ from django.db.models import F
 from accounts.models import Cooldown
 from publishing import claiming
 from publishing.claiming import Claim
+from publishing.loading import load
 from publishing.models import Delivery, Post
 from publishing.publisher import set_back
 from publishing.tests.conftest import Platform
-from publishing.turning import load, take_turn
+from publishing.turning import take_turn
 from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.flow import Finding, Job, Live, Outcome, Stay, Unsure
 from socialhub.platforms.transport import TooLate, current_guard

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from publishing import claiming, shares, turning
+from publishing import claiming, loading, shares, turning
 from publishing.models import Delivery, StepLog
 from publishing.publisher import Publisher
 from publishing.shares import Crowded, Party
@@ -93,7 +93,7 @@ def test_a_long_step_is_the_last_where_others_wait(
     monkeypatch.setattr(turning, "QUICK", 0.0)
     delivery = compose("Hello", due=now)
     for is_roomy, posts in ((False, []), (True, ["Hello"])):
-        ((claim, row),) = turning.load(claiming.claim(1))
+        ((claim, row),) = loading.load(claiming.claim(1))
         turning.take_turn(claim, row, steps=4, is_roomy=itertools.repeat(is_roomy).__next__)
         assert platform.posts == posts
         delivery.refresh_from_db()
@@ -105,7 +105,7 @@ def test_a_lease_is_not_renewed_for_a_turn_that_has_ended(
 ) -> None:
     """The renewing thread may still hold the claim of a turn that was saved a moment ago."""
     compose("Hello", due=now)
-    ((claim, row),) = turning.load(claiming.claim(1))
+    ((claim, row),) = loading.load(claiming.claim(1))
     turning.take_turn(claim, row, steps=4)
     claiming.renew([claim])
     row.refresh_from_db()

@@ -26,12 +26,12 @@ from hypothesis.stateful import (
 
 from publishing import claiming, outcomes, scheduling, statements, turning
 from publishing.claiming import Claim, claim
+from publishing.loading import load
 from publishing.models import Delivery
 from publishing.scheduling import NotAllowed
 from publishing.states import NEEDS_A_PERSON, RUNNING, State
 from publishing.tests.conftest import Platform
 from publishing.tests.engine import DEATHS, LOOKS, TROUBLES, Ground
-from publishing.turning import load
 
 Compose = Callable[..., Delivery]
 EXAMPLES = int(os.environ.get("EXAMPLES", "25"))

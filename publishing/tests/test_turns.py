@@ -9,12 +9,13 @@ import pytest
 
 from accounts.models import ConnectedAccount
 from publishing import claiming, scheduling
+from publishing.loading import load
 from publishing.models import Delivery
 from publishing.publisher import Publisher, set_back
 from publishing.scheduling import NotAllowed
 from publishing.states import State
 from publishing.tests.conftest import Platform
-from publishing.turning import load, take_turn
+from publishing.turning import take_turn
 from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.flow import Go, Held, Stay, Unsure
 
