@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership, User, Workspace
 from accounts.permissions import ACTIONS, Role
+from accounts.signals import acting
 
 LAST_WORKSPACE = "workspace"
 View = Callable[..., HttpResponseBase]
@@ -62,7 +63,7 @@ def requires(action: str) -> Callable[[View], View]:
             request.session.setdefault(LAST_WORKSPACE, slug)
             if request.session[LAST_WORKSPACE] != slug:
                 request.session[LAST_WORKSPACE] = slug
-            with timezone.override(membership.workspace.zone):
+            with timezone.override(membership.workspace.zone), acting(request.user):
                 return view(request, *args, **kwargs)
 
         return _state(guarded, action)
@@ -77,7 +78,8 @@ def signed_in(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return _to_login(request)
-        return view(request, *args, **kwargs)
+        with acting(request.user):
+            return view(request, *args, **kwargs)
 
     return _state(guarded, "signed in")
 

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from accounts.clients import own_app
 from accounts.models import AppCredential, User, Workspace
 from accounts.network import login_context
+from accounts.signals import tell_deed
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.login import AppField, Login, OAuth2, PasswordLogin
 from socialhub.platforms.values import App, Secret
@@ -120,7 +121,12 @@ def save_app(
             extra[field.key] = typed
     row.extra = Secret(json.dumps(extra)) if extra else None
     row.set_by = by
-    row.save()
+    with transaction.atomic():
+        row.save()
+        changed = sorted(name for name, value in values.items() if value.strip())
+        tell_deed(
+            "app.keys_saved", workspace=workspace, subject=row, by=by, app=login.app_key, fields=changed
+        )
     return row
 
 
@@ -163,10 +169,13 @@ def _keep_registration(workspace: Workspace, login: OAuth2, fresh: App) -> App:
 
 @dataclass(frozen=True)
 class Seal:
-    """A secret that may seal a platform's calls. ``app`` is the row it stands in; None for the environment's."""
+    """A secret that may seal a platform's calls. ``app`` is the row it stands in; None for the environment's.
+    ``app_key`` names the developer app.
+    """
 
     secret: Secret
     app: AppCredential | None = None
+    app_key: str = ""
 
 
 def seals(connector: Connector, field: str) -> list[Seal]:
@@ -179,13 +188,13 @@ def seals(connector: Connector, field: str) -> list[Seal]:
         extra = json.loads(row.extra.reveal()) if row.extra else {}
         named = row.client_secret if field == "client_secret" else extra.get(field)
         if named:
-            found.append(Seal(named if isinstance(named, Secret) else Secret(named), row))
+            found.append(Seal(named if isinstance(named, Secret) else Secret(named), row, row.app_key))
         is_lately = row.rotated_at is not None and row.rotated_at > timezone.now() - ROTATION
         if field == "client_secret" and row.former_secret and is_lately:
-            found.append(Seal(row.former_secret, row))
+            found.append(Seal(row.former_secret, row, row.app_key))
     for login in logins.values():
         if value := os.environ.get(f"{login.app_key}_{field}".upper().replace("-", "_")):
-            found.append(Seal(Secret(value)))
+            found.append(Seal(Secret(value), None, login.app_key))
     return found
 
 

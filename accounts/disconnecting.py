@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.credentials import find_app
 from accounts.models import ConnectedAccount
 from accounts.network import login_context
-from accounts.signals import announce, announce_leaving
+from accounts.signals import announce, announce_leaving, tell_deed
 from accounts.tokens import with_tokens
 from socialhub.platforms import login as oauth
 from socialhub.platforms.errors import PlatformError
@@ -41,6 +41,13 @@ def disconnect(account: ConnectedAccount) -> bool:
         refresh_error="",
         token_version=account.token_version + 1,
     )
+    tell_deed(
+        "account.disconnected",
+        workspace=account.workspace_id,
+        subject=account,
+        platform=account.platform,
+        withdrawn=withdrawn,
+    )
     announce(account.pk)
     return withdrawn
 
@@ -58,6 +65,8 @@ def resume(account: ConnectedAccount) -> bool:
 def _move(account: ConnectedAccount, before: State, after: State) -> int:
     moved = ConnectedAccount.objects.filter(pk=account.pk, state=before).update(state=after)
     if moved:
+        verb = "account.paused" if after == State.PAUSED else "account.resumed"
+        tell_deed(verb, workspace=account.workspace_id, subject=account, platform=account.platform)
         announce(account.pk)
     return moved
 

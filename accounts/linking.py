@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.learning import learn
 from accounts.models import ConnectedAccount, User, Workspace
-from accounts.signals import announce
+from accounts.signals import announce, tell_deed
 from accounts.tokens import set_tokens
 from socialhub.platforms.values import Account
 
@@ -15,7 +16,7 @@ def link(*, workspace: Workspace, platform: str, login: str, account: Account, b
     """Make or renew the row of one identity, and learn what its server allows. Its posts stay with it."""
     assert account.tokens is not None
     with transaction.atomic():
-        row, _ = ConnectedAccount.objects.select_for_update().get_or_create(
+        row, is_new = ConnectedAccount.objects.select_for_update().get_or_create(
             workspace=workspace,
             platform=platform,
             host=account.host,
@@ -23,10 +24,13 @@ def link(*, workspace: Workspace, platform: str, login: str, account: Account, b
             defaults={"login": login},
         )
         _describe(row, account)
-        row.login, row.connected_by = login, by
+        row.login, row.connected_by, row.connected_at = login, by, timezone.now()
+        row.described_at = row.connected_at
         row.state, row.state_reason = ConnectedAccount.State.ACTIVE, ""
         set_tokens(row, account.tokens)
         row.save()
+        verb = "account.connected" if is_new else "account.reconnected"
+        tell_deed(verb, workspace=workspace, subject=row, by=by, platform=platform)
     learn(row)
     announce(row.pk)
     return row

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 
 from accounts.models import Invitation, Membership, User, Workspace
 from accounts.permissions import Role
+from accounts.signals import tell_deed
 
 INVITATION_LIFE = timedelta(days=7)
 
@@ -28,6 +29,7 @@ def create_workspace(*, owner: User, name: str, zone: str = "UTC") -> Workspace:
     workspace.full_clean()
     workspace.save()
     Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+    tell_deed("workspace.made", workspace=workspace, subject=workspace, by=owner)
     return workspace
 
 
@@ -51,6 +53,7 @@ def invite(*, by: Membership, email: str, role: Role) -> Invitation:
             invited_by=by.user,
             expires_at=timezone.now() + INVITATION_LIFE,
         )
+        tell_deed("member.invited", workspace=workspace, subject=invitation, by=by.user, role=role.value)
     link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[token])
     text = render_to_string("accounts/mail/invitation.txt", {"invitation": invitation, "link": link})
     send_mail(f"{by.user.get_full_name()} invites you to {workspace.name}", text, None, [email])
@@ -78,6 +81,7 @@ def accept(*, invitation: Invitation, user: User) -> Membership:
     membership, _ = Membership.objects.get_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role}
     )
+    tell_deed("member.joined", workspace=invitation.workspace_id, subject=user, by=user, role=membership.role)
     return membership
 
 
@@ -87,6 +91,10 @@ def change_role(*, by: Membership, member: Membership, role: Role) -> None:
     _may_appoint(by, Role(member.role), role)
     if role != Role.OWNER:
         _keep_an_owner(member)
+    tell_deed(
+        "member.role_changed", workspace=member.workspace_id, subject=member.user, by=by.user,
+        before=member.role, after=role.value,
+    )  # fmt: skip
     member.role = role
     member.save(update_fields=["role"])
 
@@ -97,6 +105,8 @@ def remove_member(*, by: Membership, member: Membership) -> None:
     if by.pk != member.pk:
         _may_appoint(by, Role(member.role))
     _keep_an_owner(member)
+    verb = "member.left" if by.pk == member.pk else "member.removed"
+    tell_deed(verb, workspace=member.workspace_id, subject=member.user, by=by.user, role=member.role)
     member.delete()
 
 

@@ -36,6 +36,7 @@ _ADMIN = (
         "accounts.disconnect",
         "credentials.edit",
         "compliance.view",
+        "compliance.edit",
     }
 )
 _OWNER = _ADMIN | {"members.owners", "workspace.delete"}

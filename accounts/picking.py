@@ -28,6 +28,12 @@ def candidates(attempt: LoginAttempt) -> tuple[Account, ...]:
     return tuple(_unpack(facts) for facts in json.loads(attempt.candidates.reveal()))
 
 
+def names_person(attempt: LoginAttempt, person_id: str) -> bool:
+    """Whether what there is to choose from, also what nobody may choose any more, came of that person's login."""
+    held = json.loads(attempt.candidates.reveal()) if attempt.candidates else []
+    return any(person_id and person_id in (one["person_id"], one["external_id"]) for one in held)
+
+
 def link_picked(attempt: LoginAttempt, chosen: Collection[str]) -> list[ConnectedAccount]:
     """Connect the chosen external ids; what was not chosen is forgotten with its tokens."""
     rows = [

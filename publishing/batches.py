@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from accounts.clock import database_now
 from accounts.models import ConnectedAccount, User, Workspace
+from accounts.signals import acting
 from publishing import scheduling
 from publishing.models import Batch, Delivery
 from publishing.scheduling import Blocked, NotAllowed
@@ -138,7 +140,9 @@ def work(batch: Batch, *, seconds: float) -> Batch:
     """Go on for about that long; gives the batch as it is then."""
     end = time.monotonic() + seconds
     while True:
-        batch = _chunk(batch.pk)
+        # Whoever decided did it, also where a job goes on with it.
+        with acting(batch.by) if batch.by else nullcontext():
+            batch = _chunk(batch.pk)
         if batch.finished_at is not None or time.monotonic() >= end:
             return batch
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts import credentials, network, tokens
 from accounts.clock import database_now
+from accounts.signals import tell_deed
 from publishing import recording
 from publishing.contents import content_of, options_of
 from publishing.duplicates import fingerprint_of
@@ -55,6 +56,7 @@ def remove(delivery: Delivery) -> None:
 
     _change(delivery, delete, done="Deleted on the platform.", failed="Could not be deleted.")
     Delivery.objects.filter(pk=delivery.pk).update(removed_at=database_now(), next_at=None, step="")
+    tell_deed("delivery.deleted_live", workspace=delivery.workspace_id, subject=delivery)
 
 
 def edit(delivery: Delivery, text: str, options: Mapping[str, Any]) -> None:
@@ -82,6 +84,7 @@ def edit(delivery: Delivery, text: str, options: Mapping[str, Any]) -> None:
     delivery.own_parts = [text]
     said = fingerprint_of(delivery)
     Delivery.objects.filter(pk=delivery.pk).update(own_parts=[text], options=changed, fingerprint=said)
+    tell_deed("delivery.edited_live", workspace=delivery.workspace_id, subject=delivery)
 
 
 def _change(

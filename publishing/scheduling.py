@@ -18,6 +18,7 @@ from django.db.models import Q
 from accounts import limits
 from accounts.clock import database_now
 from accounts.models import ConnectedAccount
+from accounts.signals import tell_deed
 from publishing import recording
 from publishing.claiming import lift_leases
 from publishing.composing import violations_by_delivery
@@ -79,7 +80,7 @@ def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 def publish_now(post: Post, *, again: bool = False) -> None:
     """Send a post out at once. Raises as :func:`schedule` does."""
-    _queue(post, database_now(), again=again)
+    _queue(post, database_now(), again=again, verb="post.published")
 
 
 def schedule(post: Post, due_at: datetime, *, again: bool = False) -> None:
@@ -89,7 +90,7 @@ def schedule(post: Post, due_at: datetime, *, again: bool = False) -> None:
     account has the same already, unless ``again`` says that it is meant, and :class:`Blocked` by the rules.
     """
     now = check_time(due_at)
-    _queue(post, max(due_at, now), again=again)
+    _queue(post, max(due_at, now), again=again, verb="post.scheduled")
 
 
 def check_time(due_at: datetime) -> datetime:
@@ -102,7 +103,7 @@ def check_time(due_at: datetime) -> datetime:
     return now
 
 
-def _queue(post: Post, due_at: datetime, *, again: bool) -> None:
+def _queue(post: Post, due_at: datetime, *, again: bool, verb: str) -> None:
     with transaction.atomic():
         Post.objects.select_for_update().get(pk=post.pk)
         deliveries = [d for d in _locked(post.deliveries.all()) if d.state in EDITABLE]
@@ -115,6 +116,7 @@ def _queue(post: Post, due_at: datetime, *, again: bool) -> None:
         post.save(update_fields=["due_at", "updated_at"])
         for delivery in deliveries:
             _start_over(delivery, due_at)
+        tell_deed(verb, workspace=post.workspace_id, subject=post, channels=len(deliveries))
 
 
 def _check_accounts(deliveries: Iterable[Delivery]) -> None:
@@ -209,6 +211,8 @@ def _rest(post: Post, state: State, note: str) -> int:
             raise NotAllowed("Nothing to cancel: this post has gone out or is going out right now.")
         for delivery in rows:
             _rest_row(delivery, state, note)
+        verb = "post.cancelled" if state == State.CANCELLED else "post.unscheduled"
+        tell_deed(verb, workspace=post.workspace_id, subject=post, channels=len(rows))
     return len(rows)
 
 
@@ -237,6 +241,7 @@ def retry(delivery: Delivery, *, due_at: datetime | None = None, again: bool = F
         if due_at is not None:
             Post.objects.filter(pk=row.post_id).update(due_at=moment)
         _start_over(row, moment)
+        tell_deed("delivery.retried", workspace=row.workspace_id, subject=row)
 
 
 def discard(delivery: Delivery) -> None:
@@ -246,6 +251,7 @@ def discard(delivery: Delivery) -> None:
         if row.state not in {State.FAILED, State.MISSED, State.HELD}:
             raise NotAllowed("This no longer waits for a decision.")
         _rest_row(row, State.CANCELLED, "Discarded.")
+        tell_deed("delivery.discarded", workspace=row.workspace_id, subject=row)
 
 
 def check_now(delivery: Delivery) -> None:
@@ -318,6 +324,7 @@ def _settle_unconfirmed(
         )  # fmt: skip
         lift_leases(Delivery.objects.filter(pk=row.pk))
         recording.write(row.pk, "person", at=now, note=note)
+        tell_deed("delivery.confirmed", workspace=row.workspace_id, subject=row, state=state.value)
 
 
 def duplicate(post: Post, author_id: int | None) -> Post:

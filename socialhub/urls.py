@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("media/pull/<str:token>/<str:name>", pull, name="media_pull"),
     path("", include("webhooks.urls")),
+    path("", include("compliance.urls")),
     path("w/<slug:slug>/pulse/", pulse, name="pulse"),
     # The front page of a workspace is publishing's, so it is asked first.
     path("", include("publishing.urls")),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.fields import SecretTextField
 from accounts.models.people import User
@@ -55,6 +56,10 @@ class ConnectedAccountQuerySet(models.QuerySet["ConnectedAccount"]):
         """For lists: nothing is decrypted that is not used."""
         return self.defer("access_token", "refresh_token", "proof_key")
 
+    def known(self) -> Self:
+        """Those that still stand for somebody: what was erased remains only for the posts that went there."""
+        return self.filter(erased_at=None)
+
     def usable(self) -> Self:
         """Those that posts can be sent to."""
         return self.filter(state=ConnectedAccount.State.ACTIVE)
@@ -84,10 +89,18 @@ class ConnectedAccount(models.Model):
     person_id = models.CharField(max_length=255, blank=True, db_index=True)
     extra = models.JSONField(default=dict, blank=True)
     learned_at = models.DateTimeField(null=True, blank=True)
+    described_at = models.DateTimeField(
+        null=True, blank=True, help_text="when name and picture were last read"
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when nothing of the platform is kept"
+    )
     state = models.CharField(max_length=16, choices=State.choices, default=State.ACTIVE)
     state_reason = models.TextField(blank=True)
     connected_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    connected_at = models.DateTimeField(auto_now_add=True)
+    connected_at = models.DateTimeField(
+        default=timezone.now, help_text="when somebody logged in the last time"
+    )
 
     scopes = models.JSONField(default=list, blank=True)
     access_token = SecretTextField()

@@ -94,7 +94,7 @@ def detail(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @requires("accounts.disconnect")
 def disconnect(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Say what disconnecting means, then do it."""
-    account = get_object_or_404(request.workspace.accounts, pk=pk)
+    account = get_object_or_404(_accounts(request.workspace), pk=pk)
     if request.method == "GET":
         return render(request, "accounts/disconnect.html", {"account": account})
     name = account.connector.name
@@ -112,7 +112,7 @@ def disconnect(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @requires("accounts.disconnect")
 def pause(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Send nothing for a while."""
-    account = get_object_or_404(request.workspace.accounts, pk=pk)
+    account = get_object_or_404(_accounts(request.workspace), pk=pk)
     if stop_sending(account):
         messages.success(request, "Paused: nothing is sent until you resume it.")
     return redirect(account)
@@ -122,14 +122,19 @@ def pause(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @requires("accounts.disconnect")
 def resume(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Send again."""
-    account = get_object_or_404(request.workspace.accounts, pk=pk)
+    account = get_object_or_404(_accounts(request.workspace), pk=pk)
     if send_again(account):
         messages.success(request, "Resumed.")
     return redirect(account)
 
 
 def _accounts(workspace: Workspace) -> ConnectedAccountQuerySet:
-    return ConnectedAccount.objects.filter(workspace=workspace).without_secrets().select_related("workspace")
+    return (
+        ConnectedAccount.objects.filter(workspace=workspace)
+        .known()
+        .without_secrets()
+        .select_related("workspace")
+    )
 
 
 def _tiles(workspace: Workspace) -> list[Tile]:

@@ -60,7 +60,7 @@ def connect(request: WorkspaceRequest, platform: str, login: str) -> HttpRespons
 @requires("accounts.connect")
 def reconnect(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Log in again as the same identity."""
-    account = get_object_or_404(request.workspace.accounts, pk=pk)
+    account = get_object_or_404(request.workspace.accounts, pk=pk, erased_at=None)
     method = account.login_method
     if isinstance(method, PasswordLogin):
         page = reverse("accounts:connect", args=[request.workspace.slug, account.platform, method.key])

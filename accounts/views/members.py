@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +13,7 @@ from accounts.access import PersonRequest, WorkspaceRequest, public, requires, s
 from accounts.forms import InvitationForm, RoleForm
 from accounts.membership import accept, change_role, find_invitation, invite, remove_member
 from accounts.permissions import ROLE_HINTS, Role
+from accounts.signals import tell_deed
 
 
 @require_GET
@@ -47,7 +49,10 @@ def invitations(request: WorkspaceRequest) -> HttpResponse:
 @requires("members.edit")
 def withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Make an open invitation worthless."""
-    get_object_or_404(request.workspace.invitations, pk=pk, accepted_at=None).delete()
+    found = get_object_or_404(request.workspace.invitations, pk=pk, accepted_at=None)
+    with transaction.atomic():
+        tell_deed("member.invitation_withdrawn", workspace=request.workspace, subject=found)
+        found.delete()
     messages.success(request, "The invitation is withdrawn; its link no longer works.")
     return redirect("accounts:members", request.workspace.slug)
 

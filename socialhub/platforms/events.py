@@ -65,6 +65,10 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+ERASE_NOW = "erase_now"
+"""In the ``data`` of a REVOKED event: the account itself is gone, nobody can come back, and its data goes at once."""
+
+
 class Unreadable(ValueError):
     """A body that is not what the platform sends."""
 

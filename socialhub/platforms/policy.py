@@ -72,12 +72,15 @@ class Policy:
 
     ``keep`` is how long each class may be held since it was last read, where the terms set an end; what is past it
     is erased by a sweep. ``erase_within`` is how soon a person's data must be gone once they asked or withdrew our
-    access. ``display`` are the rules for showing it, for people who run the hub to read; ``source`` is where all of
-    this stands.
+    access; ``erase_lost`` how soon where their access can no longer be renewed, ``None`` where the terms leave that
+    to us; with ``erase_disconnected`` ending the connection in the hub counts as asking. ``display`` are the rules
+    for showing it, for people who run the hub to read; ``source`` is where all of this stands.
     """
 
     keep: Mapping[DataClass, timedelta] = field(default_factory=dict)
     erase_within: timedelta = timedelta(days=30)
+    erase_lost: timedelta | None = None
+    erase_disconnected: bool = False
     may_mix_with_others: bool = True
     display: tuple[str, ...] = ()
     source: str = ""

@@ -11,9 +11,14 @@ from socialhub.platforms.values import Secret
 
 @dataclass(frozen=True)
 class Notice:
-    """Who asks: ``person_id`` is the app-scoped id that accounts keep of whoever connected them."""
+    """Who asks: ``person_id`` is the app-scoped id that accounts keep of whoever connected them.
+
+    ``seal`` names this very notice: the same one a second time has the same, and nobody without the app's secret can
+    make it or tell from it who is meant.
+    """
 
     person_id: str
+    seal: str
     issued_at: datetime | None = None
 
 

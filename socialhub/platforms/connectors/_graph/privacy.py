@@ -40,7 +40,7 @@ def read_signed_request(form: Mapping[str, str], secret: Secret) -> Notice | Non
     person = told.get("user_id")
     if isinstance(person, bool) or not isinstance(person, int | str) or not str(person):
         return None
-    return Notice(str(person), at_seconds(told.get("issued_at")))
+    return Notice(str(person), given.hex(), at_seconds(told.get("issued_at")))
 
 
 def _decode(text: str) -> bytes | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from socialhub.platforms.events import Call, Event, EventKind, Unreadable, Webhooks, at_seconds
+from socialhub.platforms.events import ERASE_NOW, Call, Event, EventKind, Unreadable, Webhooks, at_seconds
 from socialhub.platforms.signatures import is_hex_of, seal
 from socialhub.platforms.values import Secret
 
@@ -25,6 +25,8 @@ KINDS = {
     "post.publish.no_longer_publicly_available": EventKind.POST_REMOVED,
 }
 SOURCE = "https://developers.tiktok.com/doc/webhooks-events"
+ACCOUNT_DELETED = 2
+"""The reason of an ``authorization.removed`` after which there is nobody who could come back."""
 
 
 def verify(call: Call, secret: Secret, now: datetime) -> bool:
@@ -48,8 +50,10 @@ def parse(body: bytes) -> tuple[Event, ...]:
     name, at = str(whole.get("event", "")), whole.get("create_time")
     subject = str(content.get("post_id") or content.get("publish_id") or "")
     key = f"{name}:{content.get('publish_id', '')}:{content.get('post_id', '')}:{at}"
-    account = str(whole.get("user_openid", ""))
-    return (Event(KINDS.get(name, EventKind.OTHER), key, account, subject, at_seconds(at), dict(content)),)
+    kind, data = KINDS.get(name, EventKind.OTHER), dict(content)
+    if kind is EventKind.REVOKED and content.get("reason") == ACCOUNT_DELETED:
+        data[ERASE_NOW] = True
+    return (Event(kind, key, str(whole.get("user_openid", "")), subject, at_seconds(at), data),)
 
 
 webhooks = Webhooks(verify=verify, parse=parse, source=SOURCE)

@@ -31,6 +31,18 @@ def test_it_names_the_person_as_number_or_text(person: Any) -> None:
     assert notice.issued_at.isoformat() == "2026-07-15T00:00:00+00:00"
 
 
+def test_another_spelling_of_the_same_seal_is_the_same_notice() -> None:
+    """The last sign of a seal has bits that mean nothing: a replay must not pass for something new."""
+    form = _request({"algorithm": "HMAC-SHA256", "user_id": "218471"})
+    signature, _, payload = form["signed_request"].partition(".")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    twin = alphabet[alphabet.index(signature[-1]) ^ 1]
+    spelled = read_signed_request({"signed_request": f"{signature[:-1]}{twin}.{payload}"}, SECRET)
+    assert spelled == read_signed_request(form, SECRET)
+    assert spelled is not None
+    assert len(spelled.seal) == 64
+
+
 def test_the_seal_of_another_app_opens_nothing() -> None:
     form = _request({"algorithm": "HMAC-SHA256", "user_id": "218471"}, key=b"another app's secret")
     assert read_signed_request(form, SECRET) is None

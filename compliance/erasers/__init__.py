@@ -1,0 +1,63 @@
+"""Everything that can be erased of an account, in the order in which it goes. A test walks all tables and insists
+that each of them is covered by an eraser or stands in :data:`KEPT` with the reason.
+
+An eraser takes a piece of the work: rows from ``mark`` on, ``limit`` at most, and gives how many it erased and from
+where to go on, None when nothing is left. Every piece may be repeated without harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from compliance.erasers import calls, posts, traces
+from compliance.erasers.target import Busy, Target
+
+__all__ = ["ERASERS", "KEPT", "Busy", "Eraser", "Target"]
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """``name`` is what its rows are called in reports; ``tables`` are those that it empties or cleans."""
+
+    name: str
+    tables: tuple[str, ...]
+    erase: Callable[[Target, int, int], tuple[int, int | None]]
+
+
+ERASERS: tuple[Eraser, ...] = (
+    Eraser("posts that waited", ("publishing.delivery",), posts.cancel_waiting),
+    Eraser("calls as they came", ("webhooks.incoming",), calls.erase_calls),
+    Eraser("events", ("webhooks.event",), calls.erase_events),
+    Eraser("lines of the flight recorder", ("publishing.steplog",), posts.clean_log),
+    Eraser("links and ids of posts", ("publishing.delivery",), posts.clean_deliveries),
+    Eraser("warnings", ("publishing.risk",), posts.erase_risks),
+    Eraser("acts on many posts", ("publishing.batch",), posts.erase_batches),
+    Eraser("logins under way", ("accounts.loginattempt",), traces.erase_logins),
+    Eraser("limits", ("accounts.cooldown", "accounts.budget"), traces.erase_limits),
+    Eraser("lines of the operators' log", ("admin.logentry",), traces.clean_admin_log),
+    Eraser("failed jobs", ("django_q.task",), traces.erase_failures),
+    Eraser("exports", ("compliance.export",), traces.erase_exports),
+)
+
+KEPT: Mapping[str, str] = {
+    "accounts.connectedaccount": "the row itself, emptied before anything else: posts refer to it",
+    "accounts.appcredential": "keys of our own app",
+    "accounts.workspace": "ours",
+    "accounts.user": "ours: people who work in the hub",
+    "accounts.membership": "ours",
+    "accounts.invitation": "ours",
+    "publishing.post": "written in the hub by people of the workspace",
+    "publishing.postmedia": "written in the hub by people of the workspace",
+    "publishing.mediafile": "uploaded to the hub by people of the workspace",
+    "account.emailaddress": "of people who work in the hub",
+    "account.emailconfirmation": "of people who work in the hub",
+    "mfa.authenticator": "of people who work in the hub",
+    "accounts.user_groups": "of people who work in the hub",
+    "accounts.user_user_permissions": "of people who work in the hub",
+    "compliance.request": "the report: kinds, times and counts",
+    "compliance.erasure": "the report: kinds, times and counts; the words that were sought go at the end",
+    "compliance.hold": "our own decision; while it stands nothing is erased",
+    "compliance.leaving": "numbers and times alone",
+    "compliance.entry": "the audit log: numbers and kinds alone",
+}
