@@ -14,6 +14,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
+from accounts.forgetting import forget_tokens
 from accounts.models import ConnectedAccount
 from accounts.signals import announce
 from socialhub.platforms import registry
@@ -136,11 +137,5 @@ def _tell(row: Incoming, account: ConnectedAccount, told: Told) -> int:
 
 def _revoked(account: ConnectedAccount) -> None:
     """The person took our access back: the tokens are dead, so they are erased, and a person has to connect anew."""
-    ConnectedAccount.objects.filter(pk=account.pk).exclude(state=ConnectedAccount.State.DISCONNECTED).update(
-        state=ConnectedAccount.State.RECONNECT,
-        state_reason="Access was withdrawn on the platform. Connect the account again.",
-        access_token=None,
-        refresh_token=None,
-        refresh_due_at=None,
-    )
+    forget_tokens(ConnectedAccount.objects.filter(pk=account.pk))
     transaction.on_commit(functools.partial(announce, account.pk))

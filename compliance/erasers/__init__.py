@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from compliance.erasers import calls, posts, traces
+from compliance.erasers import calls, inbox, posts, traces
 from compliance.erasers.target import Busy, Target
 
 __all__ = ["ERASERS", "KEPT", "Busy", "Eraser", "Target"]
@@ -27,8 +27,13 @@ class Eraser:
 
 ERASERS: tuple[Eraser, ...] = (
     Eraser("posts that waited", ("publishing.delivery",), posts.cancel_waiting),
+    Eraser("subscriptions", ("webhooks.watch", "webhooks.subscription"), inbox.erase_watches),
     Eraser("calls as they came", ("webhooks.incoming",), calls.erase_calls),
     Eraser("events", ("webhooks.event",), calls.erase_events),
+    Eraser("answers", ("webhooks.answer",), inbox.erase_answers),
+    Eraser("inbox items", ("webhooks.inboxitem",), inbox.erase_items),
+    Eraser("conversations", ("webhooks.conversation",), inbox.erase_conversations),
+    Eraser("people in the inbox", ("webhooks.contact",), inbox.erase_contacts),
     Eraser("lines of the flight recorder", ("publishing.steplog",), posts.clean_log),
     Eraser("links and ids of posts", ("publishing.delivery",), posts.clean_deliveries),
     Eraser("warnings", ("publishing.risk",), posts.erase_risks),
@@ -47,6 +52,7 @@ KEPT: Mapping[str, str] = {
     "accounts.user": "ours: people who work in the hub",
     "accounts.membership": "ours",
     "accounts.invitation": "ours",
+    "webhooks.savedreply": "written in the hub by people of the workspace",
     "publishing.post": "written in the hub by people of the workspace",
     "publishing.postmedia": "written in the hub by people of the workspace",
     "publishing.mediafile": "uploaded to the hub by people of the workspace",

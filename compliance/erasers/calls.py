@@ -40,7 +40,7 @@ def erase_calls(target: Target, mark: int, limit: int) -> tuple[int, int | None]
     if not window:
         return 0, None
     within = Incoming.objects.filter(platform=target.platform, pk__gt=mark, pk__lte=window[-1])
-    told = within.filter(events__account=target.account_id)
+    told = within.filter(Q(events__account=target.account_id) | Q(account=target.account_id))
     places = {f"word_{number}": Place("body", word) for number, word in enumerate(target.words)}
     named = Q(pk__in=told.values("pk"))
     for place in places:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.clock import database_now
 from compliance.erasers.target import Busy, Target, clean, remove
 from publishing import recording
 from publishing.claiming import lift_leases
-from publishing.clock import database_now
 from publishing.models import Batch, Delivery, Risk, StepLog
 from publishing.states import State
 from socialhub.platforms import registry

@@ -27,7 +27,7 @@ from compliance.tests.conftest import PERSON, Ask, connect, sealed
 from publishing.models import Delivery, Post, Risk, StepLog
 from publishing.states import State
 from socialhub.platforms import registry
-from webhooks.models import Event, Incoming
+from webhooks.models import Answer, Contact, Conversation, Event, InboxItem, Incoming, Subscription, Watch
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -97,6 +97,27 @@ def hear(account: ConnectedAccount, number: int) -> None:
         digest=f"{account.pk}-{number}",
         state="processed",
     )
+    kim, _ = Contact.objects.get_or_create(
+        account=account,
+        external_id="kim-4711",
+        defaults={"name": "Kim", "note": account.handle, "read_at": NOW},
+    )
+    thread = Conversation.objects.create(
+        workspace=account.workspace, account=account, kind="comment", key=f"{account.external_id}_{number}",
+        contact=kim, last_at=NOW,
+    )  # fmt: skip
+    item = InboxItem.objects.create(
+        conversation=thread, account=account, contact=kim, kind="comment", external_id=f"c-{number}",
+        text=f"I love {account.name}", at=NOW, arrived_at=NOW, read_at=NOW,
+    )  # fmt: skip
+    Answer.objects.create(
+        item=item,
+        conversation=thread,
+        account=account,
+        act="reply",
+        text=f"{account.name} thanks you",
+        state="done",
+    )
     Event.objects.create(
         account=account, incoming=call, kind="comment", key=f"comment-{number}", subject=f"{account.external_id}_1",
         at=NOW, data={"to": account.name, "message": "lovely"},
@@ -120,6 +141,8 @@ def busy_person(workspace: Workspace, store: Path) -> list[ConnectedAccount]:
     for account in mine:
         publish(account, 1)
         Budget.objects.create(scope=f"account {account.pk}", name="posts")
+        Subscription.objects.create(account=account, reason=f"{account.name} is subscribed")
+        Watch.objects.create(account=account, cursor={"after": account.external_id})
     user = workspace.members.get()
     export = Export(user=user, workspace=workspace, state="ready")
     export.file.save("x.zip", ContentFile(f"accounts of {mine[0].handle}".encode()))
@@ -155,7 +178,8 @@ def test_a_person_with_five_accounts_leaves_nothing_but_the_report(
         for name, count in erasure.counts.items():
             counts[name] = counts.get(name, 0) + count
     assert counts == {
-        "accounts": 5, "calls as they came": 500, "events": 500, "lines of the flight recorder": 5,
+        "accounts": 5, "subscriptions": 10, "calls as they came": 500, "events": 500, "answers": 500,
+        "inbox items": 500, "conversations": 500, "people in the inbox": 5, "lines of the flight recorder": 5,
         "links and ids of posts": 5, "warnings": 5, "limits": 5, "exports": 1,
     }  # fmt: skip
     assert request.finished_at is not None
@@ -196,7 +220,7 @@ def test_dying_anywhere_and_going_on_comes_to_the_same(
         pieces += 1
         # A process that dies takes nothing back of what it has committed; another begins where it stands.
         Erasure.objects.get(pk=pk)
-    assert pieces > 20
+    assert pieces > 30
     assert Erasure.objects.get().counts["events"] == 7
     assert Erasure.objects.get().counts["links and ids of posts"] == 7
     assert [place for place, text in everything() if any(word in text for word in words)] == []
