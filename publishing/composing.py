@@ -128,6 +128,7 @@ def _target(post: Post, composition: Composition, accounts: Mapping[int, Connect
         row.options = dict(target.options)
         # What earlier tries uploaded belongs to the former content.
         row.step, row.facts, row.attempts = "", {}, 0
+        row.in_doubt, row.sent_at = False, None
         row.save()
 
 

@@ -18,8 +18,8 @@ from accounts.clock import database_now, in_line
 from publishing import claiming, recording
 from publishing.models import Delivery, StepLog
 from publishing.states import State, check_transition
-from socialhub.platforms.errors import Fault, PlatformError
-from socialhub.platforms.flow import Back, Flow, Go, Held, Live, Stay, Step, Turn, Unsure
+from socialhub.platforms.errors import Fault, PlatformError, Reach
+from socialhub.platforms.flow import FIRST_SENT, Back, Flow, Go, Held, Live, Stay, Step, Turn, Unsure
 from socialhub.platforms.transport import Exchange
 
 MAX_BACKS = 5
@@ -87,8 +87,7 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, lim
     """The verdict on a turn that ended without an error; ``limit`` says of a spent limit that it met."""
     facts = {**delivery.facts, **turn.facts}
     if turn.absent:
-        again = {**SETTLED, "next_at": now, "attempts": delivery.attempts + 1}
-        return Verdict("absent", again, "Looked for the post: it is not there. Sending it again.")
+        return _absent(delivery, now)
     match turn.outcome:
         case Go():
             return _go_on(delivery, turn, facts, now)
@@ -105,11 +104,20 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, lim
                 return _past(delivery, flow, turn.step, now, reason)
             if turn.found:  # a person must look, and until then nothing may be sent again
                 return unconfirmed(reason, facts=facts)
-            return hold(reason, facts=facts)
+            return _not_believed(delivery, hold(reason, facts=facts))
         case Unsure(reason=reason):
             return _unsure(delivery, flow, turn.step, now, reason, facts)
         case None:
             raise AssertionError("a turn without outcome is an absent one")
+
+
+def _absent(delivery: Delivery, now: datetime) -> Verdict:
+    """It is provably not there, so it is sent again; when a person has tried again, private work is done anew too."""
+    again = {**SETTLED, "next_at": now, "attempts": delivery.attempts + 1}
+    if delivery.starts_over and not delivery.is_begun and delivery.state != State.PUBLISHED:
+        again |= {"starts_over": False, "step": "", "charged_at": None, "attempts": 0}
+        again["facts"] = {name: delivery.facts[name] for name in {FIRST_SENT} & delivery.facts.keys()}
+    return Verdict("absent", again, "Looked for the post: it is not there. Sending it again.")
 
 
 def _onward(step: Step | None, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -300,7 +308,7 @@ def _definite(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, 
     if error.requires_reauth:
         return hold(error.user_message, error=error)
     if wait is None or (delivery.due_at and now + wait > delivery.due_at + late_limit(delivery)):
-        return failed(error)
+        return _not_believed(delivery, failed(error)) if error.reach is Reach.REFUSED else failed(error)
     values = {
         **SETTLED,
         **_named(error),
@@ -310,6 +318,14 @@ def _definite(delivery: Delivery, flow: Flow, step: Step, error: PlatformError, 
         "step_since": delivery.step_since or now,
     }
     return Verdict("retry", values, error.user_message, error)
+
+
+def _not_believed(delivery: Delivery, verdict: Verdict) -> Verdict:
+    """A refusal of the public step: the row keeps when it was sent, and a person's retry looks for the post first."""
+    if not delivery.in_doubt:
+        return verdict
+    values = {name: value for name, value in verdict.values.items() if name != "sent_at"}
+    return replace(verdict, values=values)
 
 
 def _past(

@@ -169,6 +169,8 @@ def _check_twins(deliveries: Sequence[Delivery], due_at: datetime, *, again: boo
 def _start_over(delivery: Delivery, due_at: datetime) -> None:
     """Queue a delivery. What it brought about in public is kept and gone on from (parts of a thread that are
     live); private work is done anew, for what an earlier try uploaded may be what the platform refused.
+
+    Where the platform refused the public step the post is looked for first: it may be live all the same.
     """
     check_transition(delivery.state, State.SCHEDULED)
     fields = {
@@ -177,7 +179,13 @@ def _start_over(delivery: Delivery, due_at: datetime) -> None:
         "progress": None, "lane": _lane(delivery),
         "fingerprint": delivery.fingerprint, "is_repeat": delivery.is_repeat,
     }  # fmt: skip
-    if not delivery.is_begun:
+    if delivery.sent_at and delivery.step:
+        fields |= {
+            "in_doubt": True,
+            "starts_over": True,
+            "note": "Looking first whether it is live after all.",
+        }
+    elif not delivery.is_begun:
         fields |= {"step": "", "facts": {}, "charged_at": None}
     Delivery.objects.filter(pk=delivery.pk).update(**fields)
     lift_leases(Delivery.objects.filter(pk=delivery.pk))
@@ -218,7 +226,7 @@ def _rest(post: Post, state: State, note: str) -> int:
 
 def _rest_row(row: Delivery, state: State, note: str) -> None:
     check_transition(row.state, state)
-    Delivery.objects.filter(pk=row.pk).update(state=state, next_at=None)
+    Delivery.objects.filter(pk=row.pk).update(state=state, next_at=None, in_doubt=False)
     recording.write(row.pk, "person", at=database_now(), note=note)
     lift_leases(Delivery.objects.filter(pk=row.pk))
 

@@ -26,7 +26,8 @@ class Delivery(models.Model):
     ``next_at`` is when the publisher may next take it; null means never by itself. Taking it moves ``next_at``
     past the end of the lease, so a lease that ends is simply claimable again. ``lease_token`` grows with every
     claim: a save with an old one changes nothing. ``in_doubt`` means that the public step was begun and its
-    outcome is not stored. ``fingerprint`` stands for what it says once it is queued, see
+    outcome is not stored; ``sent_at`` stays with a post that the platform refused at that step, so that a retry
+    looks for it first. ``fingerprint`` stands for what it says once it is queued, see
     :mod:`publishing.duplicates`; ``is_repeat`` means that a person wants it although it was said before.
     """
 
@@ -59,6 +60,9 @@ class Delivery(models.Model):
     )
     in_doubt = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    starts_over = models.BooleanField(
+        default=False, help_text="a person tries again: all is done anew once it is proven absent"
+    )
     charged_at = models.DateTimeField(null=True, blank=True, help_text="since when quotas count it")
     attempts = models.PositiveIntegerField(default=0)
     looks = models.PositiveIntegerField(default=0)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = MappingProxyType({})
 AT_ONCE = timedelta(0)
+FIRST_SENT = "first_sent"
+"""The fact in which ``find`` keeps when a post was first sent (ISO). It outlives a person's retry."""
 
 
 @dataclass(frozen=True)
