@@ -75,6 +75,11 @@ class Copies:
     missing: int
     comments: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part is live."""
+        return self.most > 0 and not self.missing
+
 
 @dataclass
 class Harbour:

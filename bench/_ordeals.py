@@ -19,6 +19,7 @@ from typing import Any
 
 from bench._harbour import Harbour
 from socialhub.platforms.redaction import Redactor
+from socialhub.platforms.sandbox.client import Control
 from socialhub.platforms.transport import (
     Exchange,
     Request,
@@ -42,8 +43,8 @@ class Ordeal:
 
     ``before``, ``checked`` and ``after`` run in the publisher: before the request, between the last look at the lease
     and the bytes, with the answer in hand. ``skew``: by how many seconds the publisher's host is ahead of the others.
-    ``everywhere``: at each request of a flow, else only at those of its public step. ``allows``: how a post may end
-    besides published.
+    ``everywhere``: at each request of a flow, else only at those of its public step. ``retries``: it may end as
+    failed or held, and then a person tries again.
     """
 
     name: str
@@ -52,13 +53,12 @@ class Ordeal:
     checked: Callable[[], None] | None = None
     after: Callable[[], None] | None = None
     patience: float = 0.0
-    linger: float = 0.0
     skew: float = 0.0
     lease: float = 30.0
     everywhere: bool = False
     once_a_login: bool = False
     is_live_process: bool = False
-    allows: frozenset[str] = frozenset()
+    retries: bool = False
 
     def order(self, place: Harbour, pid: int, nth: int) -> None:
         """Order the trouble for the ``nth`` request from now on."""
@@ -101,8 +101,7 @@ TROUBLES = (
     Ordeal("answer_lost", (("reset_after", {}),)),
     Ordeal("answer_after_timeout", (("lost_answer", {}),), patience=PATIENCE),
     Ordeal(
-        "effect_after_timeout", (("slow", {"seconds": 3 * PATIENCE}),), patience=PATIENCE, linger=3 * PATIENCE,
-        once_a_login=True,
+        "effect_after_timeout", (("slow", {"seconds": 3 * PATIENCE}),), patience=PATIENCE, once_a_login=True,
     ),
     Ordeal("server_error_after_effect", (("status_after", {"status": 500}),)),
     Ordeal("bad_gateway_after_effect", (("status_after", {"status": 502, "body": "<html>"}),)),
@@ -112,7 +111,7 @@ TROUBLES = (
     Ordeal("dies_on_a_host_2s_behind", (KILL_AFTER,), skew=-2.0, once_a_login=True),
     Ordeal("asleep_past_its_lease", before=sleep, lease=NAP),
     # The last: it leaves a post that nobody knows of, which a later look for a post without words may meet.
-    Ordeal("refused_after_effect", (("status_after", {"status": 400}),), allows=frozenset({"failed", "held"})),
+    Ordeal("refused_after_effect", (("status_after", {"status": 400}),), retries=True),
 )  # fmt: skip
 IN_THE_WINDOW = Ordeal("asleep_after_the_last_look", checked=sleep, lease=NAP)
 """What nothing can stop: see docs/reliability.md. Counted apart."""
@@ -121,9 +120,9 @@ IN_THE_WINDOW = Ordeal("asleep_after_the_last_look", checked=sleep, lease=NAP)
 class Troubled(Transport):
     """The way to the platforms with trouble at its ``at``-th request (from 1)."""
 
-    def __init__(self, sandbox_url: str, at: int, ordeal: Ordeal) -> None:
-        super().__init__(sandbox_url=sandbox_url)
-        self.count, self.at, self.ordeal = 0, at, ordeal
+    def __init__(self, control: Control, at: int, ordeal: Ordeal) -> None:
+        super().__init__(sandbox_url=control.url)
+        self.control, self.count, self.at, self.ordeal = control, 0, at, ordeal
 
     def send(
         self,
@@ -138,17 +137,29 @@ class Troubled(Transport):
             return super().send(request, redactor=redactor, record=record)
         if self.ordeal.before:
             self.ordeal.before()
+        answered = self.control.answered()
         if self.ordeal.patience:
             request = replace(request, timeout=(5.0, self.ordeal.patience))
         try:
             with wire_guard(self._guard(request)):
                 response = super().send(request, redactor=redactor, record=record)
         except TransportError:
-            time.sleep(self.ordeal.linger)  # the platform is still at it
+            if self.ordeal.patience:
+                self._wait_for_effect(answered)
             raise
         if self.ordeal.after:
             self.ordeal.after()
         return response
+
+    def _wait_for_effect(self, answered: int) -> None:
+        """Wait, in real time, until the platform has done what it was asked. From here on hours pass at once, and a
+        request that is served after hours is none that a platform knows.
+        """
+        end = time.monotonic() + 60
+        while self.control.answered() == answered:
+            if time.monotonic() > end:
+                raise RuntimeError("the sandbox never served a request that was sent")
+            time.sleep(0.02)
 
     def _guard(self, request: Request) -> Callable[[], None]:
         """The engine's own look at the lease, and what befalls the publisher right after the last one."""
@@ -215,7 +226,7 @@ class Child:
 
             settings.PUBLISHER_LEASE = self.ordeal.lease
             self.place.clock.skew = self.ordeal.skew
-            transport = Troubled(self.place.control.url, self.at, self.ordeal)
+            transport = Troubled(self.place.control, self.at, self.ordeal)
             network._transport = lambda url, pid: transport  # type: ignore[assignment]
             (run_on if self.ordeal.is_live_process else settle)(self.place, self.delivery)
         except BaseException:  # noqa: BLE001 (the child must not go on as a second parent)

@@ -136,10 +136,10 @@ def is_stopped(pid: int) -> bool:
 
 def wait_until_silent(place: Harbour, seconds: float = 0.6) -> None:
     """Wait until the platforms have not been asked anything for so long."""
-    count, since = len(place.control.requests()), time.monotonic()
+    count, since = place.control.answered(), time.monotonic()
     while time.monotonic() - since < seconds:
         time.sleep(0.1)
-        now = len(place.control.requests())
+        now = place.control.answered()
         if now != count:
             count, since = now, time.monotonic()
 

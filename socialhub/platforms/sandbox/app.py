@@ -142,6 +142,7 @@ class Sandbox:
 
     def _note(self, call: Call, status: int, seconds: float) -> None:
         query = SECRET.sub(r"\1…", call.request.query_string.decode("latin-1"))
+        self.world.answered += 1
         self.world.journal.append(
             {
                 "platform": call.simulator.key,

@@ -111,6 +111,10 @@ class Control:
         """How many bytes of request bodies were read so far, those of requests under way included."""
         return int(self.call("GET", "traffic")["received"])
 
+    def answered(self) -> int:
+        """How many requests to platforms were dealt with so far, those included that were cut off."""
+        return int(self.call("GET", "traffic")["answered"])
+
     def reset(self) -> None:
         """Back to the first day."""
         self.call("POST", "reset")

@@ -300,7 +300,7 @@ def _issued(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _traffic(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, int]:
-    return {"received": sandbox.world.received}
+    return {"received": sandbox.world.received, "answered": sandbox.world.answered}
 
 
 def _requests(sandbox: Sandbox, wish: dict[str, Any]) -> list[dict[str, Any]]:

@@ -125,6 +125,7 @@ class World:
         self.journal: deque[dict[str, Any]] = deque(maxlen=20_000)
         self.limits_enforced = True
         self.received = 0
+        self.answered = 0
         self.is_loaded = saved is not None
         saved = saved or {}
         self.issued: list[dict[str, str]] = saved.get("issued", [])
