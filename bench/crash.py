@@ -350,6 +350,8 @@ def main() -> int:
     found: dict[str, Any] = {"bench": "crash"}
     for database in databases:
         found[database] = measure(postgres=database == "postgres", **chosen)
+    for key in COUNTED:
+        found[key] = sum(found[database].get(key, 0) for database in databases)
     print(json.dumps(found))
     return int(any(found[database].get(key) for database in databases for key in GRAVE))
 
