@@ -36,17 +36,17 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Supervisor:
-    """Runs one job cluster until it is told to stop, and beside it a `companion`, if one is named, that is started
-    again whenever it ends. `silence` is in seconds.
+    """Runs one job cluster until it is told to stop, and beside it `companions`, each of which is started again
+    whenever it ends. `silence` is in seconds.
     """
 
     silence: float = 20.0
     command: tuple[str, ...] = (sys.executable, "manage.py", "qcluster")
-    companion: tuple[str, ...] = ()
+    companions: tuple[tuple[str, ...], ...] = ()
     stopping: bool = False
     restarts: int = 0
     child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-    beside: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    beside: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
     _started: float = 0.0
     _asked: float = 0.0
 
@@ -57,21 +57,23 @@ class Supervisor:
         while not self.stopping:
             child = self._start()
             while not self.stopping and self._is_well(child):
-                self._keep_companion()
+                self._keep_companions()
                 self._wait(child, TICK)
             self._end(child)
             if not self.stopping:
                 self.restarts += 1
                 log.warning("starting the job cluster again")
-        if self.beside is not None:
-            self.beside.terminate()
-            self._wait(self.beside, PATIENCE_ON_STOP)
-            self.beside.kill()
-            self.beside.wait()
+        for beside in self.beside.values():
+            beside.terminate()
+        for beside in self.beside.values():
+            self._wait(beside, PATIENCE_ON_STOP)
+            beside.kill()
+            beside.wait()
 
-    def _keep_companion(self) -> None:
-        if self.companion and (self.beside is None or self.beside.poll() is not None):
-            self.beside = subprocess.Popen(self.companion, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    def _keep_companions(self) -> None:
+        for place, command in enumerate(self.companions):
+            if place not in self.beside or self.beside[place].poll() is not None:
+                self.beside[place] = subprocess.Popen(command, preexec_fn=_die_with_parent)  # noqa: PLW1509
 
     def _start(self) -> subprocess.Popen[bytes]:
         # The supervisor has one thread, so running a function between fork and exec is safe.

@@ -1,7 +1,7 @@
 """Calls from platforms under load and kills: ``python -m bench.webhooks [--quick] [--json] [--database both]``.
 
-Sealed deliveries, each with one new comment, come 200 a second to gunicorn with two workers while a reader takes
-them in. Every few seconds a web worker and the reader are killed by SIGKILL; a supervisor starts the reader again,
+Sealed deliveries, each with one new comment, come 200 a second to gunicorn with two workers while two readers take
+them in. Every few seconds a web worker and a reader are killed by SIGKILL; a supervisor starts the reader again,
 gunicorn its workers. What breaks off is sent again, as platforms do. Afterwards each acknowledged comment is looked
 for in the inbox: ``lost`` were acknowledged and are not there, ``double`` are there twice. ``screen_p95_s`` is from
 the first try to the moment when a page that asks every 1.5 s, as the inbox does, could show it.
@@ -30,6 +30,8 @@ from bench._ground import ROOT, Ground, ground
 
 SECRET = "bench-app-secret"
 PAGE = "204"
+READERS = 2
+"""As many as `manage.py worker` starts."""
 SENDERS = 24
 ASKS_EVERY = 1.5
 KILL_EVERY = 5.0
@@ -55,9 +57,9 @@ def measure(*, postgres: bool, seconds: float, rate: float) -> dict[str, Any]:
     port = free_port()
     with ground(postgres=postgres, PUBLIC_URL=f"http://127.0.0.1:{port}") as place:
         account = _account(place)
-        with _web(place, port) as web, _reader(place) as reader:
+        with _web(place, port) as web, _readers(place) as readers:
             sent, stopping = Sent(), threading.Event()
-            killer = threading.Thread(target=_kill, args=[web, reader, stopping, seconds])
+            killer = threading.Thread(target=_kill, args=[web, readers, stopping, seconds])
             killer.start()
             _send_all(port, sent, seconds, rate)
             stopping.set()
@@ -118,12 +120,12 @@ def _await(port: int) -> None:
     raise TimeoutError("gunicorn did not answer")
 
 
-class Reader:
-    """A reader under a supervisor: it is started again when it is gone."""
+class Readers:
+    """As many readers as a worker runs, under a supervisor: each is started again when it is gone."""
 
     def __init__(self, place: Ground) -> None:
         self._place, self._stopping = place, threading.Event()
-        self.child = self._start()
+        self.children = [self._start() for _ in range(READERS)]
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
 
@@ -134,33 +136,37 @@ class Reader:
         )  # fmt: skip
 
     def _watch(self) -> None:
-        while not self._stopping.wait(0.1):
-            if self.child.poll() is not None:
-                self.child = self._start()
+        while not self._stopping.wait(1.0):
+            for place, child in enumerate(self.children):
+                if child.poll() is not None:
+                    self.children[place] = self._start()
 
     def stop(self) -> None:
-        """End it."""
+        """End them."""
         self._stopping.set()
         self._thread.join()
-        self.child.terminate()
-        self.child.wait(timeout=30)
+        for child in self.children:
+            child.terminate()
+        for child in self.children:
+            child.wait(timeout=30)
 
 
 @contextlib.contextmanager
-def _reader(place: Ground) -> Iterator[Reader]:
-    reader = Reader(place)
+def _readers(place: Ground) -> Iterator[Readers]:
+    readers = Readers(place)
     try:
-        yield reader
+        yield readers
     finally:
-        reader.stop()
+        readers.stop()
 
 
-def _kill(web: subprocess.Popen[bytes], reader: Reader, stopping: threading.Event, seconds: float) -> None:
-    """Kill a web worker and the reader, now and then; the last kill leaves time to come back."""
+def _kill(web: subprocess.Popen[bytes], readers: Readers, stopping: threading.Event, seconds: float) -> None:
+    """Kill a web worker and a reader, now and then; the last kill leaves time to come back."""
     end = time.monotonic() + seconds - KILL_EVERY
     while not stopping.wait(KILL_EVERY) and time.monotonic() < end:
         workers = _children(web.pid)
-        for pid in [random.choice(workers)] * bool(workers) + [reader.child.pid]:
+        reader = random.choice(readers.children).pid
+        for pid in [random.choice(workers)] * bool(workers) + [reader]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

@@ -1,12 +1,13 @@
-"""Taking in what was said: each item once, whoever tells it and however often."""
+"""Taking in what was said: each item once, whoever tells it and however often, many in a few statements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import ConnectedAccount
@@ -16,6 +17,14 @@ from webhooks.models import Contact, Conversation, InboxItem
 
 OLD_NEWS = timedelta(days=1)
 """What was said so long before the account was connected is kept as done: it is history, not work."""
+STALE = timedelta(hours=1)
+"""After this long a contact who speaks again is noted as read anew; sooner it would only cost a write."""
+ITEM_FIELDS = (
+    "text", "is_hidden", "acts", "facts", "url", "is_emptied", "contact", "read_at", "removed_at",
+)  # fmt: skip
+TALK_FIELDS = (
+    "state", "is_unread", "contact", "last_at", "heard_at", "answered_at", "due_at", "changed_at",
+)  # fmt: skip
 
 
 @dataclass
@@ -26,147 +35,214 @@ class Heard:
     changed: int = 0
 
 
-def hear(account: ConnectedAccount, told: Told) -> Heard:
-    """Take in what an event says, where the platform has an inbox and the event is about it."""
+def read(account: ConnectedAccount, told: Sequence[Told]) -> list[Item | Gone]:
+    """The items in some events, where the platform has an inbox and they are about it."""
     inbox = account.connector.inbox
     if inbox is None or inbox.read is None:
-        return Heard()
-    return keep(account, inbox.read(told, account.value()))
+        return []
+    value = account.value()
+    return [item for event in told for item in inbox.read(event, value)]
 
 
-@transaction.atomic
 def keep(account: ConnectedAccount, found: Iterable[Item | Gone]) -> Heard:
     """Store what was said. What is known already is brought up to date and opens nothing anew."""
-    heard, now = Heard(), timezone.now()
-    for one in found:
-        if isinstance(one, Gone):
-            heard.changed += _take_back(account, one, now)
-        elif _known(account, one, now):
-            heard.changed += 1
-        else:
-            _add(account, one, now)
-            heard.new += 1
-    return heard
+    told = list(found)
+    if not told:
+        return Heard()
+    try:
+        with transaction.atomic():
+            return _Taking(account, timezone.now()).take(told)
+    except IntegrityError:
+        # A poll and a call told the same at the same moment: now it is known.
+        with transaction.atomic():
+            return _Taking(account, timezone.now()).take(told)
 
 
-def _take_back(account: ConnectedAccount, gone: Gone, now: datetime) -> int:
-    """What its author took back is not shown any more: the words go at once."""
-    rows = InboxItem.objects.filter(account=account, external_id=gone.id, removed_at=None)
-    touched = list(rows.values_list("conversation", flat=True))
-    count = rows.update(removed_at=now, text="", facts={})
-    Conversation.objects.filter(pk__in=touched).update(changed_at=now)
-    return count
+@dataclass
+class _Taking:
+    """One go at an account: what is known of what is told, what is new, what has to be written."""
 
+    account: ConnectedAccount
+    now: datetime
+    items: dict[str, InboxItem] = field(default_factory=dict)
+    talks: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    fresh: list[InboxItem] = field(default_factory=list)
+    changed: dict[int, InboxItem] = field(default_factory=dict)
+    moved: dict[tuple[str, str], Conversation] = field(default_factory=dict)
 
-def _known(account: ConnectedAccount, item: Item, now: datetime) -> bool:
-    """Whether we have it; then what may have changed is written."""
-    row = InboxItem.objects.filter(account=account, external_id=item.id[:255]).first()
-    if row is None:
-        return False
-    fresh = {
-        "text": item.text or row.text,
-        "is_hidden": item.is_hidden,
-        "acts": _acts(item) or row.acts,
-        "facts": {**row.facts, **item.facts},
-        "url": item.url[:500] or row.url,
-        "is_emptied": False if item.text else row.is_emptied,
-    }
-    if row.removed_at is not None:  # a late poll must not bring back what was taken down
-        return True
-    differs = any(getattr(row, name) != value for name, value in fresh.items())
-    contact = _contact(account, item.author, now) if item.author else row.contact
-    InboxItem.objects.filter(pk=row.pk).update(**fresh, contact=contact, read_at=now)
-    if differs:
-        Conversation.objects.filter(pk=row.conversation_id).update(changed_at=now)
-    return True
+    def take(self, told: Sequence[Item | Gone]) -> Heard:
+        self._look_up(told)
+        for one in told:
+            number = one.id[:255]
+            row = self.items.get(number)
+            if isinstance(one, Gone):
+                if row is not None and row.removed_at is None:
+                    self._change(row, removed_at=self.now, text="", facts={})
+            elif row is not None:
+                self._bring_up_to_date(row, one)
+            elif number:
+                self._add(one)
+        self._write()
+        return Heard(len(self.fresh), len(self.changed))
 
+    def _look_up(self, told: Sequence[Item | Gone]) -> None:
+        said = [one for one in told if isinstance(one, Item)]
+        numbers = {one.id[:255] for one in told} | {one.parent_id[:255] for one in said if one.parent_id}
+        known = InboxItem.objects.filter(account=self.account, external_id__in=numbers)
+        self.items = {row.external_id: row for row in known.select_related("conversation", "contact")}
+        talks = Conversation.objects.filter(account=self.account, key__in={one.thread[:255] for one in said})
+        self.talks = {(talk.kind, talk.key): talk for talk in talks}
+        for row in self.items.values():
+            talk = self.talks.setdefault((row.conversation.kind, row.conversation.key), row.conversation)
+            row.conversation = talk
+        authors = {
+            one.author.external_id[:255]: one.author
+            for one in said
+            if one.author and one.author.external_id and not one.is_own
+        }
+        if authors:
+            self._meet(authors)
 
-def _add(account: ConnectedAccount, item: Item, now: datetime) -> InboxItem:
-    at = min(item.at or now, now)
-    contact = _contact(account, item.author, now) if item.author and not item.is_own else None
-    conversation = _conversation(account, item, contact, at)
-    row = InboxItem.objects.create(
-        conversation=conversation,
-        account=account,
-        contact=contact,
-        kind=item.kind.value,
-        external_id=item.id[:255],
-        parent_id=item.parent_id[:255],
-        post_id=item.post_id[:255],
-        text=item.text,
-        url=item.url[:500],
-        at=at,
-        arrived_at=now,
-        read_at=now,
-        is_own=item.is_own,
-        is_hidden=item.is_hidden,
-        acts=_acts(item),
-        facts=dict(item.facts),
-    )
-    _move(conversation, row, contact, now)
-    return row
+    def _meet(self, authors: dict[str, Person]) -> None:
+        """Who spoke: what is told of them replaces what is known, and what is not told stays."""
+        known = Contact.objects.filter(account=self.account, external_id__in=authors)
+        self.contacts = {row.external_id: row for row in known}
+        strangers, changed = [], []
+        for number, person in authors.items():
+            seen = {
+                "name": person.name[:255],
+                "handle": person.handle[:255],
+                "url": person.url[:500] if person.url.startswith("https://") else "",
+            }
+            row = self.contacts.get(number)
+            if row is None:
+                row = Contact(account=self.account, external_id=number, read_at=self.now, **seen)
+                self.contacts[number] = row
+                strangers.append(row)
+                continue
+            fresh = {name: value for name, value in seen.items() if value and getattr(row, name) != value}
+            if fresh or row.read_at < self.now - STALE:
+                for name, value in (fresh | {"read_at": self.now}).items():
+                    setattr(row, name, value)
+                changed.append(row)
+        Contact.objects.bulk_create(strangers)
+        if changed:
+            Contact.objects.bulk_update(changed, ["name", "handle", "url", "read_at"])
+
+    def _bring_up_to_date(self, row: InboxItem, item: Item) -> None:
+        if row.removed_at is not None:  # a late poll must not bring back what was taken down
+            return
+        told = {
+            "text": item.text or row.text,
+            "is_hidden": item.is_hidden,
+            "acts": _acts(item) or row.acts,
+            "facts": {**row.facts, **item.facts},
+            "url": item.url[:500] or row.url,
+            "contact": self._author(item) or row.contact,
+            "is_emptied": row.is_emptied and not item.text,
+        }
+        fresh = {name: value for name, value in told.items() if getattr(row, name) != value}
+        if fresh:
+            self._change(row, **fresh)
+        elif row.pk and row.read_at < self.now - STALE:
+            row.read_at = self.now
+            InboxItem.objects.filter(pk=row.pk).update(read_at=self.now)
+
+    def _change(self, row: InboxItem, **values: Any) -> None:
+        for name, value in (values | {"read_at": self.now}).items():
+            setattr(row, name, value)
+        row.conversation.changed_at = self.now
+        self._touch(row.conversation)
+        if row.pk:
+            self.changed[row.pk] = row
+
+    def _touch(self, talk: Conversation) -> None:
+        self.moved[talk.kind, talk.key] = talk
+
+    def _add(self, item: Item) -> None:
+        at = min(item.at or self.now, self.now)
+        contact = self._author(item)
+        row = InboxItem(
+            conversation=self._conversation(item, contact, at),
+            account=self.account,
+            contact=contact,
+            kind=item.kind.value,
+            external_id=item.id[:255],
+            parent_id=item.parent_id[:255],
+            post_id=item.post_id[:255],
+            text=item.text,
+            url=item.url[:500],
+            at=at,
+            arrived_at=self.now,
+            read_at=self.now,
+            is_own=item.is_own,
+            is_hidden=item.is_hidden,
+            acts=_acts(item),
+            facts=dict(item.facts),
+        )
+        self.items[row.external_id] = row
+        self.fresh.append(row)
+        self._move(row.conversation, row)
+
+    def _author(self, item: Item) -> Contact | None:
+        if item.author is None or item.is_own:
+            return None
+        return self.contacts.get(item.author.external_id[:255])
+
+    def _conversation(self, item: Item, contact: Contact | None, at: datetime) -> Conversation:
+        """The one that its parent is in, else the one of its thread, else a new one."""
+        parent = self.items.get(item.parent_id[:255]) if item.parent_id else None
+        if parent is not None and parent.kind == item.kind.value:
+            return parent.conversation
+        named = (item.kind.value, item.thread[:255])
+        if named not in self.talks:
+            is_history = self._is_history(at) or item.is_own
+            self.talks[named] = Conversation(
+                account=self.account,
+                workspace_id=self.account.workspace_id,
+                kind=named[0],
+                key=named[1],
+                post_id=item.post_id[:255],
+                contact=contact,
+                state=Conversation.State.DONE if is_history else Conversation.State.OPEN,
+                is_unread=False,
+                last_at=at,
+            )
+        return self.talks[named]
+
+    def _is_history(self, at: datetime) -> bool:
+        return at < self.account.connected_at - OLD_NEWS
+
+    def _move(self, talk: Conversation, row: InboxItem) -> None:
+        """Open, mark and date the conversation by a new item."""
+        self._touch(talk)
+        talk.changed_at = self.now
+        talk.last_at = max(talk.last_at, row.at)
+        talk.contact = talk.contact or row.contact
+        if row.is_own:
+            if talk.heard_at is None or row.at >= talk.heard_at:
+                talk.answered_at, talk.due_at, talk.is_unread = row.at, None, False
+        elif not self._is_history(row.at):
+            talk.state, talk.is_unread = Conversation.State.OPEN, True
+            talk.heard_at = max(row.at, talk.heard_at or row.at)
+            talk.due_at = talk.due_at or promised(self.account, self.now)
+
+    def _write(self) -> None:
+        new = [talk for talk in self.moved.values() if not talk.pk]
+        old = [talk for talk in self.moved.values() if talk.pk]
+        Conversation.objects.bulk_create(new)
+        if old:
+            Conversation.objects.bulk_update(old, TALK_FIELDS)
+        for row in self.fresh:
+            row.conversation = row.conversation  # the key of one that was made just now
+        InboxItem.objects.bulk_create(self.fresh)
+        if self.changed:
+            InboxItem.objects.bulk_update(list(self.changed.values()), ITEM_FIELDS)
 
 
 def _acts(item: Item) -> list[str]:
     return sorted(act.value for act in item.acts)
-
-
-def _contact(account: ConnectedAccount, person: Person, now: datetime) -> Contact | None:
-    if not person.external_id:
-        return None
-    told = {
-        "name": person.name[:255],
-        "handle": person.handle[:255],
-        "url": person.url[:500] if person.url.startswith("https://") else "",
-    }
-    row, _ = Contact.objects.update_or_create(
-        account=account,
-        external_id=person.external_id[:255],
-        defaults={**{name: value for name, value in told.items() if value}, "read_at": now},
-        create_defaults={**told, "read_at": now},
-    )
-    return row
-
-
-def _conversation(
-    account: ConnectedAccount, item: Item, contact: Contact | None, at: datetime
-) -> Conversation:
-    """The one that its parent is in, else the one of its thread, else a new one."""
-    if item.parent_id:
-        parent = InboxItem.objects.filter(account=account, external_id=item.parent_id[:255], kind=item.kind)
-        found = parent.select_related("conversation").first()
-        if found is not None:
-            return found.conversation
-    is_history = at < account.connected_at - OLD_NEWS
-    row, _ = Conversation.objects.get_or_create(
-        account=account,
-        kind=item.kind.value,
-        key=item.thread[:255],
-        defaults={
-            "workspace_id": account.workspace_id,
-            "post_id": item.post_id[:255],
-            "contact": contact,
-            "state": Conversation.State.DONE if is_history or item.is_own else Conversation.State.OPEN,
-            "is_unread": False,
-            "last_at": at,
-        },
-    )
-    return row
-
-
-def _move(conversation: Conversation, row: InboxItem, contact: Contact | None, now: datetime) -> None:
-    """Open, mark and date the conversation by its newest item."""
-    conversation.changed_at = now
-    conversation.last_at = max(conversation.last_at, row.at)
-    conversation.contact = conversation.contact or contact
-    if row.is_own:
-        if conversation.heard_at is None or row.at >= conversation.heard_at:
-            conversation.answered_at, conversation.due_at, conversation.is_unread = row.at, None, False
-    elif row.at >= row.account.connected_at - OLD_NEWS:
-        conversation.state, conversation.is_unread = Conversation.State.OPEN, True
-        conversation.heard_at = max(row.at, conversation.heard_at or row.at)
-        conversation.due_at = conversation.due_at or promised(row.account, row.arrived_at)
-    conversation.save()
 
 
 def promised(account: ConnectedAccount, heard_at: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import DatabaseError, connections, transaction
@@ -25,7 +26,9 @@ from webhooks.signals import event_received
 
 log = logging.getLogger(__name__)
 
-NAP = 0.25
+NAP, BREATH = 0.25, 0.02
+MOST = 100
+"""Calls that are read in one transaction."""
 DATABASE_PAUSE = 2.0
 KEEP, KEEP_FORGED = timedelta(days=30), timedelta(days=2)
 _MOST_ATTEMPTS = 3
@@ -37,13 +40,35 @@ def run(stopping: threading.Event) -> None:
     """Read what comes in until told to stop. Any number may run; each call is read by one."""
     while not stopping.is_set():
         try:
-            if not process_next():
-                stopping.wait(NAP)
+            # Between two goes whoever acknowledges calls gets at the database, where it has but one writer.
+            stopping.wait(BREATH if process_some() else NAP)
         except DatabaseError:
             log.exception("calls could not be read; trying again")
             connections.close_all()
             stopping.wait(DATABASE_PAUSE)
     connections.close_all()
+
+
+def process_some(most: int = MOST) -> int:
+    """Read the oldest calls that wait, in one transaction with all that follows; how many there were.
+
+    Where one of them cannot be read they are read one by one.
+    """
+    waiting = Incoming.objects.filter(state=Incoming.State.RECEIVED).order_by("pk")
+    seen = list(waiting.select_related("app")[:most])
+    if not seen:
+        return 0
+    try:
+        told = {row.pk: _parse(row) for row in seen}  # before anything is locked
+        with transaction.atomic():
+            still = set(waiting.select_for_update().filter(pk__in=told).values_list("pk", flat=True))
+            rows = [row for row in seen if row.pk in still]
+            _take_in([(row, told[row.pk]) for row in rows])
+            _note(rows)
+    except MISTAKES:
+        log.exception("some calls could not be read together; reading them one by one")
+        return sum(process_next() for _ in seen)
+    return len(rows)
 
 
 def process_next() -> bool:
@@ -55,26 +80,26 @@ def process_next() -> bool:
             return False
         try:
             with transaction.atomic():
-                found = _read(row)
+                _take_in([(row, _parse(row))])
         except MISTAKES as problem:
             # A mistake of ours or a body of theirs: the next call must not wait behind it for ever.
             row.attempts += 1
             is_hopeless = isinstance(problem, Unreadable) or row.attempts >= _MOST_ATTEMPTS
             row.state = Incoming.State.FAILED if is_hopeless else Incoming.State.RECEIVED
             row.reason = f"{type(problem).__name__}: it could not be read."
+            row.processed_at = timezone.now()
             log.exception("%s: call %s could not be read", row.platform, row.pk)
+            row.save(update_fields=["state", "reason", "attempts", "processed_at"])
         else:
-            row.state, row.events_found, row.reason = Incoming.State.PROCESSED, found, ""
-        row.processed_at = timezone.now()
-        row.save(update_fields=["state", "events_found", "reason", "attempts", "processed_at"])
+            _note([row])
     return True
 
 
 def process_all() -> int:
     """Read everything that waits; how many calls that were. For jobs and tests."""
     count = 0
-    while process_next():
-        count += 1
+    while done := process_some():
+        count += done
     return count
 
 
@@ -93,46 +118,88 @@ def sweep() -> None:
     Incoming.objects.filter(state__in=done, received_at__lt=now - KEEP).delete()
 
 
-def _read(row: Incoming) -> int:
+def _parse(row: Incoming) -> tuple[Told, ...]:
     hooks = registry.get(row.platform).webhooks
     if hooks is None:
         raise Unreadable("this platform has no webhooks any more")
-    count = 0
-    for told in hooks.parse(bytes(row.body)):
-        for account in _accounts(row, told):
-            count += _tell(row, account, told)
-    return count
+    return hooks.parse(bytes(row.body))
 
 
-def _accounts(row: Incoming, told: Told) -> list[ConnectedAccount]:
-    """Our accounts that it is about: those of the workspace whose secret sealed the call, or of all for the hub's."""
-    mine = ConnectedAccount.objects.filter(platform=row.platform, external_id=told.account_id)
-    if row.account_id is not None:
-        mine = mine.filter(pk=row.account_id)
-    if row.app is not None:
-        mine = mine.filter(workspace=row.app.workspace_id)
-    return list(mine.exclude(external_id="").select_related("workspace").without_secrets())
+def _note(rows: Sequence[Incoming]) -> None:
+    """The calls are read."""
+    now = timezone.now()
+    for row in rows:
+        row.state, row.reason, row.processed_at = Incoming.State.PROCESSED, "", now
+    Incoming.objects.bulk_update(rows, ["state", "reason", "processed_at", "events_found"])
 
 
-def _tell(row: Incoming, account: ConnectedAccount, told: Told) -> int:
-    event, is_new = Event.objects.get_or_create(
-        account=account,
-        key=told.key[:255],
-        defaults={
-            "incoming": row,
-            "kind": told.kind.value,
-            "subject": told.subject[:255],
-            "at": told.at,
-            "data": dict(told.data),
-        },
+def _take_in(calls: Sequence[tuple[Incoming, Sequence[Told]]]) -> None:
+    """Everything that follows from some calls, in their order; what was told before is not told again."""
+    accounts = _accounts(calls)
+    lines = [
+        (row, account, one)
+        for row, told in calls
+        for one in told
+        for account in accounts.get((row.platform, one.account_id), ())
+        if _is_meant(row, account)
+    ]
+    known = set(
+        Event.objects.filter(
+            account__in={account.pk for _, account, _ in lines},
+            key__in={one.key[:255] for _, _, one in lines},
+        ).values_list("account", "key")
     )
-    if not is_new:
-        return 0
-    if told.kind is EventKind.REVOKED:
-        _revoked(account)
-    hearing.hear(account, told)
-    event_received.send(sender=Event, event=event)
-    return 1
+    fresh: list[Event] = []
+    heard: dict[int, tuple[ConnectedAccount, list[Told]]] = {}
+    for row in {row.pk: row for row, _ in calls}.values():
+        row.events_found = 0
+    for row, account, one in lines:
+        if (account.pk, one.key[:255]) in known:
+            continue
+        known.add((account.pk, one.key[:255]))
+        fresh.append(_event(row, account, one))
+        row.events_found += 1
+        heard.setdefault(account.pk, (account, []))[1].append(one)
+    Event.objects.bulk_create(fresh)
+    for event in fresh:
+        if event.kind == EventKind.REVOKED:
+            _revoked(event.account)
+    for account, told in heard.values():
+        hearing.keep(account, hearing.read(account, told))
+    for event in fresh:
+        event_received.send(sender=Event, event=event)
+
+
+def _event(row: Incoming, account: ConnectedAccount, one: Told) -> Event:
+    return Event(
+        account=account,
+        key=one.key[:255],
+        incoming=row,
+        kind=one.kind.value,
+        subject=one.subject[:255],
+        at=one.at,
+        data=dict(one.data),
+    )
+
+
+def _accounts(
+    calls: Sequence[tuple[Incoming, Sequence[Told]]],
+) -> dict[tuple[str, str], list[ConnectedAccount]]:
+    """Our accounts that the calls may be about, by platform and its id."""
+    numbers = {one.account_id for _, told in calls for one in told} - {""}
+    platforms = {row.platform for row, _ in calls}
+    rows = ConnectedAccount.objects.filter(platform__in=platforms, external_id__in=numbers)
+    found: dict[tuple[str, str], list[ConnectedAccount]] = {}
+    for account in rows.select_related("workspace").without_secrets():
+        found.setdefault((account.platform, account.external_id), []).append(account)
+    return found
+
+
+def _is_meant(row: Incoming, account: ConnectedAccount) -> bool:
+    """Accounts of the workspace whose secret sealed the call, or of all for the hub's own; whose address it was."""
+    if row.account_id is not None and row.account_id != account.pk:
+        return False
+    return row.app is None or row.app.workspace_id == account.workspace_id
 
 
 def _revoked(account: ConnectedAccount) -> None:

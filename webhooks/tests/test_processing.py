@@ -139,12 +139,12 @@ def test_a_reader_that_dies_in_the_middle_leaves_nothing_half_told(accounts: Acc
 def test_a_call_that_cannot_be_read_is_kept_shown_and_read_again(
     accounts: Accounts, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(row: Incoming) -> int:
+    def fail(calls: object) -> None:
         raise RuntimeError
 
     send("facebook")
     with monkeypatch.context() as patched:
-        patched.setattr(processing, "_read", fail)
+        patched.setattr(processing, "_take_in", fail)
         processing.process_all()
     row = Incoming.objects.get()
     assert (row.state, row.attempts) == ("failed", 3)

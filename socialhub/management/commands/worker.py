@@ -10,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.supervising import Supervisor
 
+READERS = 2
+"""While one of them is started again, the other goes on."""
+
 
 class Command(BaseCommand):
     """Housekeeping: token refresh, webhooks, snapshots, media. Posts do not depend on it."""
@@ -30,4 +33,4 @@ class Command(BaseCommand):
         self.check(databases=["default"])
         manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
         jobs, reader = (*manage, "qcluster"), (*manage, "reader")
-        Supervisor(silence=options["silence"], command=jobs, companion=reader).run()
+        Supervisor(silence=options["silence"], command=jobs, companions=(reader,) * READERS).run()
