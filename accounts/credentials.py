@@ -123,7 +123,7 @@ def save_app(
     row.set_by = by
     with transaction.atomic():
         row.save()
-        changed = sorted(name for name, value in values.items() if value.strip())
+        changed = sorted(field.key for field in login.app_fields if values.get(field.key, "").strip())
         tell_deed(
             "app.keys_saved", workspace=workspace, subject=row, by=by, app=login.app_key, fields=changed
         )
