@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.credentials import save_app
 from accounts.membership import create_workspace
@@ -61,6 +62,12 @@ def _workspace(who: str, name: str, secret: str) -> Workspace:
             values = {"client_id": f"{made.slug}-{login.app_key}", "client_secret": f"{secret}"}
             save_app(workspace=made, login=login, values=values, by=owner)
     return made
+
+
+@pytest.fixture(autouse=True)
+def no_platform(settings: Settings) -> None:
+    """No platform answers: what these tests look at happens here."""
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from .limits import read_limits
 from .login import login
 from .oauth import consent
 from .options import options
+from .policy import policy
 from .publish import publishing
 from .rules import RULES, refine
 
@@ -40,5 +41,6 @@ connector = Connector(
     ),
     refine=refine,
     learn=learn,
+    policy=policy,
     docs_url="https://docs.bsky.app/",
 )

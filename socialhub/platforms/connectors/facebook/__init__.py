@@ -12,6 +12,7 @@ from .errors import errors
 from .inbox import inbox
 from .login import page
 from .options import options
+from .policy import policy
 from .publish import publishing
 from .rules import RULES
 from .webhooks import webhooks
@@ -34,5 +35,6 @@ connector = Connector(
     webhooks=webhooks,
     inbox=inbox,
     privacy=privacy,
+    policy=policy,
     docs_url="https://developers.facebook.com/docs/pages-api/posts",
 )

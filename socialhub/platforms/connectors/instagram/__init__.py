@@ -9,12 +9,13 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.connectors._graph.limits import read_limits
 from socialhub.platforms.connectors._graph.privacy import privacy
 from socialhub.platforms.connectors._graph.quota import learn_quota
-from socialhub.platforms.policy import Policy, Quota
+from socialhub.platforms.policy import Quota
 
 from .errors import errors
 from .hosts import IG_GRAPH, base_for, sign
 from .login import facebook, instagram_login
 from .options import options
+from .policy import policy
 from .publish import QUOTA_EDGE, publishing
 from .rules import RULES
 from .webhooks import webhooks
@@ -39,12 +40,12 @@ connector = Connector(
     publishing=publishing,
     webhooks=webhooks,
     privacy=privacy,
-    policy=Policy(),
     # Pages of the documentation say 50 and 100; what an account has is learned.
     quotas=(
         Quota("posts", 50, timedelta(hours=24), source=PUBLISHING),
         Quota("containers", 400, timedelta(hours=24), source=PUBLISHING),
     ),
     learn=learn_quota(QUOTA_EDGE),
+    policy=policy,
     docs_url=PUBLISHING,
 )

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.policy import Policy, Quota
+from socialhub.platforms.policy import Quota
 
 from .errors import TODAY, errors
 from .login import member, organization
 from .options import options, remote_choices
+from .policy import policy
 from .publish import publishing
 from .rules import RULES
 from .webhooks import webhooks
@@ -24,8 +25,6 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
-    # No combining of members' data (https://learn.microsoft.com/en-us/linkedin/marketing/restricted-use-cases).
-    policy=Policy(may_mix_with_others=False),
     quotas=(
         # Requests of a member, counted as posts: a text is one, a post with files several.
         Quota(
@@ -38,5 +37,6 @@ connector = Connector(
         ),
     ),
     remote_choices=remote_choices,
+    policy=policy,
     docs_url="https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api",
 )

@@ -13,6 +13,7 @@ from .instance import learn
 from .limits import read_limits
 from .login import login
 from .options import options
+from .policy import policy
 from .publish import publishing
 from .rules import RULES, refine
 
@@ -40,5 +41,6 @@ connector = Connector(
     ),
     refine=refine,
     learn=learn,
+    policy=policy,
     docs_url="https://docs.joinmastodon.org/client/intro/",
 )

@@ -9,6 +9,7 @@ from .errors import errors
 from .limits import read_limits
 from .login import learn, login
 from .options import options, remote_choices
+from .policy import policy
 from .publish import publishing
 from .rules import RULES
 
@@ -22,5 +23,6 @@ connector = Connector(
     publishing=publishing,
     learn=learn,
     remote_choices=remote_choices,
+    policy=policy,
     docs_url="https://developers.pinterest.com/docs/api/v5/",
 )

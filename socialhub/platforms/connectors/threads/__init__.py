@@ -13,6 +13,7 @@ from socialhub.platforms.policy import Quota
 from .errors import errors
 from .login import API, threads
 from .options import options
+from .policy import policy
 from .publish import QUOTA_EDGE, publishing
 from .rules import RULES
 from .webhooks import webhooks
@@ -31,5 +32,6 @@ connector = Connector(
     privacy=privacy,
     quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
     learn=learn_quota(QUOTA_EDGE),
+    policy=policy,
     docs_url="https://developers.facebook.com/docs/threads/posts",
 )

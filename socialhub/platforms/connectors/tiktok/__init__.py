@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.policy import Policy, Quota
+from socialhub.platforms.policy import Quota
 
 from .creator import learn, privacy_choices
 from .errors import errors
 from .login import login
 from .options import options
+from .policy import policy
 from .publish import publishing
 from .rules import RULES, refine
 from .webhooks import webhooks
@@ -27,7 +28,6 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
-    policy=Policy(may_mix_with_others=True),
     quotas=(
         # About 15, shared by all apps that the creator uses.
         Quota("posts", 15, timedelta(hours=24), source=GUIDELINES),
@@ -36,5 +36,6 @@ connector = Connector(
     refine=refine,
     learn=learn,
     remote_choices=privacy_choices,
+    policy=policy,
     docs_url="https://developers.tiktok.com/doc/content-posting-api-get-started",
 )

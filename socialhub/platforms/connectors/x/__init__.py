@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.policy import Policy, Quota, Scope
+from socialhub.platforms.policy import Quota, Scope
 
 from .errors import errors
 from .limits import read_limits
 from .login import learn, login
 from .options import options
+from .policy import policy
 from .publish import publishing
 from .rules import RULES, refine
 from .webhooks import webhooks
@@ -32,13 +33,12 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
-    # Stored content is deleted within a day when its author or X asks (https://docs.x.com/developer-terms).
-    policy=Policy(may_mix_with_others=False),
     quotas=(
         Quota("posts", 100, timedelta(minutes=15), source=RATE_LIMITS),
         Quota("posts_day", 10_000, timedelta(hours=24), Scope.APP, source=RATE_LIMITS),
     ),
     refine=refine,
     learn=learn,
+    policy=policy,
     docs_url="https://docs.x.com/x-api/introduction",
 )

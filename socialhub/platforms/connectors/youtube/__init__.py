@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
-from socialhub.platforms.policy import DataClass, Policy, Quota, Scope
+from socialhub.platforms.policy import Quota, Scope
 
 from .errors import PACIFIC, errors
 from .login import learn, login
 from .options import options
 from .playlists import playlist_choices
+from .policy import policy
 from .publish import publishing
 from .rules import RULES, refine
 
@@ -25,13 +26,6 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
-    # https://developers.google.com/youtube/terms/developer-policies, III.E.4, read 2026-09-14.
-    policy=Policy(
-        keep={kind: timedelta(days=30) for kind in (DataClass.PROFILE, DataClass.PEOPLE, DataClass.WORDS)},
-        erase_within=timedelta(days=7),
-        may_mix_with_others=False,
-        source="https://developers.google.com/youtube/terms/developer-policies",
-    ),
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.
         # Cover and playlist are 50 more each, captions 400: not of every post.
@@ -43,5 +37,6 @@ connector = Connector(
     refine=refine,
     learn=learn,
     remote_choices=playlist_choices,
+    policy=policy,
     docs_url="https://developers.google.com/youtube/v3/docs",
 )

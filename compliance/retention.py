@@ -1,0 +1,130 @@
+"""Erasing what was held long enough: by the declarations of the connectors, for each class of data.
+
+To let a new kind of row be swept, add one entry to :data:`SWEEPS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.describing import describe
+from accounts.models import ConnectedAccount
+from compliance.models import Hold
+from socialhub.platforms import registry
+from socialhub.platforms.events import EventKind
+from socialhub.platforms.policy import DataClass
+from webhooks.models import Contact, Event, InboxItem, Incoming
+
+EVERY = timedelta(hours=1)
+SLACK = 1.5 * EVERY
+"""Rows go so much before their time is over: the next look comes too late for them."""
+_LIMIT = 2_000
+_READ_AT_ONCE = 20
+_REFRESH_AT = 2 / 3
+_SPOKEN = (EventKind.COMMENT, EventKind.MENTION, EventKind.MESSAGE)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Rows of one class of data: ``name`` is what people call them, ``find`` gives those of a platform that were read
+    before a time and ``empty`` erases them.
+    """
+
+    data: DataClass
+    name: str
+    find: Callable[[str, datetime], QuerySet[Any]]
+    empty: Callable[[QuerySet[Any]], int]
+
+
+def _held() -> QuerySet[Hold, Any]:
+    return Hold.objects.values("account")
+
+
+def _profiles(platform: str, before: datetime) -> QuerySet[Any]:
+    rows = ConnectedAccount.objects.known().filter(platform=platform).exclude(pk__in=_held())
+    shown = ~Q(handle="") | ~Q(avatar_url="") | ~Q(url="")
+    return rows.alias(read=Coalesce("described_at", "connected_at")).filter(shown, read__lt=before)
+
+
+def _nameless(rows: QuerySet[Any]) -> int:
+    return rows.update(handle="", avatar_url="", url="", name="Name not kept", described_at=None)
+
+
+def _people(platform: str, before: datetime) -> QuerySet[Any]:
+    named = ~Q(name="") | ~Q(handle="") | ~Q(url="")
+    rows = Contact.objects.filter(named, account__platform=platform, read_at__lt=before)
+    return rows.exclude(account__in=_held())
+
+
+def _words(platform: str, before: datetime) -> QuerySet[Any]:
+    rows = InboxItem.objects.filter(account__platform=platform, read_at__lt=before, is_emptied=False)
+    return rows.exclude(account__in=_held())
+
+
+def _events(platform: str, before: datetime) -> QuerySet[Any]:
+    rows = Event.objects.filter(account__platform=platform, kind__in=_SPOKEN, created_at__lt=before)
+    return rows.exclude(data={}).exclude(account__in=_held())
+
+
+def _calls(platform: str, before: datetime) -> QuerySet[Any]:
+    read = Incoming.objects.filter(platform=platform, received_at__lt=before)
+    return read.exclude(state=Incoming.State.RECEIVED)
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(DataClass.PROFILE, "names and pictures of accounts", _profiles, _nameless),
+    Sweep(
+        DataClass.PEOPLE, "people in the inbox", _people, lambda rows: rows.update(name="", handle="", url="")
+    ),
+    Sweep(
+        DataClass.WORDS, "words in the inbox", _words,
+        lambda rows: rows.update(text="", url="", facts={}, is_emptied=True),
+    ),
+    Sweep(DataClass.WORDS, "words in events", _events, lambda rows: rows.update(data={})),
+    Sweep(DataClass.CALLS, "calls as they came", _calls, lambda rows: rows.delete()[0]),
+)  # fmt: skip
+
+
+def sweep(now: datetime | None = None) -> dict[str, int]:
+    """Erase what is due everywhere; how many rows of each kind. What was erased is no longer found."""
+    now = now or timezone.now()
+    refresh_profiles(now)
+    counts: dict[str, int] = {}
+    for platform, one, keep in declared():
+        found = one.find(platform, now - keep + min(SLACK, keep / 4))
+        while keys := list(found.order_by("pk").values_list("pk", flat=True)[:_LIMIT]):
+            counts[one.name] = counts.get(one.name, 0) + one.empty(
+                found.model._default_manager.filter(pk__in=keys)
+            )
+    return counts
+
+
+def refresh_profiles(now: datetime) -> int:
+    """Read names and pictures anew before their time is over; how many were."""
+    read = 0
+    for key, connector in registry.connectors().items():
+        keep = connector.policy.keep.get(DataClass.PROFILE)
+        if keep is None:
+            continue
+        aging = ConnectedAccount.objects.usable().known().filter(platform=key)
+        aging = aging.alias(read=Coalesce("described_at", "connected_at")).filter(
+            read__lt=now - keep * _REFRESH_AT
+        )
+        read += sum(describe(account) for account in aging.select_related("workspace")[:_READ_AT_ONCE])
+    return read
+
+
+def declared() -> Iterator[tuple[str, Sweep, timedelta]]:
+    """Every kind of row that a platform's terms set an end to."""
+    for key, connector in registry.connectors().items():
+        for one in SWEEPS:
+            keep = connector.policy.keep.get(one.data)
+            if keep is not None:
+                yield key, one, keep

@@ -1,0 +1,31 @@
+"""What YouTube lets us hold, and for how long; how it wants to be shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from socialhub.platforms.policy import DataClass, Policy
+
+TERMS = "https://developers.google.com/youtube/terms/developer-policies"
+
+# III.D.2 and III.E.4, read 2026-09-14. Figures of a channel that still consents may be kept; all else for 30 days.
+policy = Policy(
+    keep={
+        kind: timedelta(days=30)
+        for kind in (DataClass.PROFILE, DataClass.PEOPLE, DataClass.WORDS, DataClass.CALLS)
+    },
+    erase_within=timedelta(days=7),
+    erase_lost=timedelta(days=30),
+    erase_disconnected=True,
+    may_mix_with_others=False,
+    display=(
+        "Figures of YouTube stand on a page of their own: never added to those of others, never ranked beside them.",
+        "No figure is derived that stands in for one of YouTube's own, and none is summed over owners.",
+        "Figures say when they were read, the newest first.",
+        "YouTube's terms (https://www.youtube.com/t/terms) and Google's privacy policy are linked to.",
+        "So is the page to withdraw access: https://myaccount.google.com/permissions.",
+        "A person sees and confirms title, description and visibility before an upload.",
+        "Pictures and sound of YouTube are not downloaded or kept.",
+    ),
+    source=TERMS,
+)
