@@ -9,6 +9,7 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.policy import Quota
 
 from .errors import errors
+from .inbox import inbox
 from .instance import learn
 from .limits import read_limits
 from .login import login
@@ -31,6 +32,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    inbox=inbox,
     quotas=(
         Quota(
             "statuses",

@@ -37,6 +37,13 @@ def since(job: Job, index: int) -> str:
     return str(job.facts["posts"][index - 1]["id"] if index else job.facts.get("since", ""))
 
 
+def parent_of(job: Job, index: int) -> str:
+    """What this part answers: the part before it, or what an answer is about."""
+    if index:
+        return str(job.facts["posts"][index - 1]["id"])
+    return job.about.id if job.about else ""
+
+
 def find_status(job: Job) -> Finding:
     """Adopt the one status that is ours; say that it is absent only when that is proven or harmless."""
     index = len(job.facts["posts"])
@@ -101,7 +108,7 @@ def _is_before(status: Mapping[str, Any], moment: datetime) -> bool:
 
 
 def _is_ours(job: Job, index: int, status: Mapping[str, Any]) -> bool:
-    parent = str(job.facts["posts"][index - 1]["id"]) if index else ""
+    parent = parent_of(job, index)
     attached = [str(item.get("id")) for item in status.get("media_attachments") or []]
     if str(status.get("in_reply_to_id") or "") != parent or set(attached) != set(media_ids(job, index)):
         return False

@@ -18,6 +18,7 @@ PROFILE = "profile"
 OLDER_PROFILE = "read:accounts"
 BROAD = ("read", "write")
 PUBLISH = ("read:statuses", "write:statuses", "write:media")
+INBOX = ("read:notifications", "write:favourites")
 
 
 def check_host(typed: str) -> str:
@@ -54,10 +55,10 @@ def _scopes_at(context: LoginContext, host: str) -> tuple[str, ...]:
         told = None
     known = told.get("scopes_supported") if isinstance(told, Mapping) else None
     if not isinstance(known, list):
-        return (OLDER_PROFILE, *PUBLISH)
-    if not set(PUBLISH) <= set(known):
+        return (OLDER_PROFILE, *PUBLISH, *INBOX)
+    if not {*PUBLISH, *INBOX} <= set(known):
         return BROAD
-    return (PROFILE if PROFILE in known else OLDER_PROFILE, *PUBLISH)
+    return (PROFILE if PROFILE in known else OLDER_PROFILE, *PUBLISH, *INBOX)
 
 
 def _register(context: LoginContext, host: str, scopes: tuple[str, ...]) -> App:
@@ -116,7 +117,7 @@ login = OAuth2(
     authorize_url="https://{host}/oauth/authorize",
     token_url="https://{host}/oauth/token",
     revoke_url="https://{host}/oauth/revoke",
-    scopes={Capability.PUBLISH: PUBLISH},
+    scopes={Capability.PUBLISH: PUBLISH, Capability.INBOX: INBOX},
     base_scopes=(PROFILE,),
     pkce=True,
     # Otherwise the server silently takes whoever is signed in: no second account could be added.

@@ -17,7 +17,7 @@ from socialhub.platforms.flow import Flow, Go, Held, Job, Live, Outcome, Stay, S
 from socialhub.platforms.values import Account, Kind
 
 from .editing import edit
-from .finding import find_status
+from .finding import find_status, parent_of
 from .instance import Instance
 from .media import await_media, media_ids, set_thumbnail, upload_media
 
@@ -93,8 +93,8 @@ def body_of(job: Job, index: int) -> dict[str, Any]:
     if part.media:
         body["media_ids"] = media_ids(job, index)
         body["sensitive"] = bool(options.get("sensitive"))
-    if index:
-        body["in_reply_to_id"] = job.facts["posts"][index - 1]["id"]
+    if above := parent_of(job, index):
+        body["in_reply_to_id"] = above
     for name in ("spoiler_text", "language"):
         if options.get(name):
             body[name] = options[name]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import apps, editing, instance, media, oauth, pages, reading, statuses
+from . import apps, editing, instance, media, notifications, oauth, pages, reading, statuses
 from .server import simulator
 
-__all__ = ["apps", "editing", "instance", "media", "oauth", "pages", "reading", "simulator", "statuses"]
+__all__ = [
+    "apps",
+    "editing",
+    "instance",
+    "media",
+    "notifications",
+    "oauth",
+    "pages",
+    "reading",
+    "simulator",
+    "statuses",
+]

@@ -11,7 +11,7 @@ from socialhub.platforms.sandbox.world import World
 
 from .media import media_json
 from .server import refuse, simulator
-from .text import to_html
+from .text import mentions, to_html
 
 
 def ancestors(world: World, post: Post) -> list[Post]:
@@ -40,7 +40,7 @@ def account_json(call: Call, account: Account) -> dict[str, Any]:
     return {
         "id": account.id,
         "username": account.handle[1:],
-        "acct": account.handle[1:],
+        "acct": account.handle[1:] if account.host == call.host else f"{account.handle[1:]}@{account.host}",
         "display_name": account.name,
         "url": url,
         "uri": f"https://{account.host}/users/{account.handle[1:]}",
@@ -77,7 +77,8 @@ def status_json(call: Call, post: Post) -> dict[str, Any]:
         "url": post.url,
         "replies_count": len(call.world.live_posts(reply_to=post.id, host=post.host)),
         "reblogs_count": 0,
-        "favourites_count": 0,
+        "favourites_count": len(post.extra.get("favourites", ())),
+        "favourited": call.has_token and call.token.account in post.extra.get("favourites", ()),
         "edited_at": iso(post.extra["edited_at"]) if post.extra.get("edited_at") else None,
         "content": to_html(post.text),
         "reblog": None,
@@ -108,6 +109,11 @@ def _poll_json(post: Post) -> dict[str, Any] | None:
     }
 
 
+def is_named(account: Account, post: Post) -> bool:
+    """Whether a post mentions the account, as its own server reads it."""
+    return f"{account.handle}@{account.host}".lower() in mentions(post.text, post.host)
+
+
 def recognise(call: Call) -> None:
     """Reading is open to everybody; a token only widens the view, but a dead one is refused."""
     if call.bearer():
@@ -119,9 +125,9 @@ def is_visible(call: Call, post_id: str) -> bool:
     post = simulator.live_post(call.world, post_id)
     if post is None or post.host != call.host:
         return False
-    return post.extra["visibility"] in ("public", "unlisted") or (
-        call.has_token and call.token.account == post.account
-    )
+    if post.extra["visibility"] in ("public", "unlisted"):
+        return True
+    return call.has_token and (call.token.account == post.account or is_named(call.account, post))
 
 
 def find_status(call: Call, post_id: str) -> Post:

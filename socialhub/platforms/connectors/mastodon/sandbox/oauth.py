@@ -30,6 +30,7 @@ MEANINGS = {
     "read:notifications": "See your notifications",
     "write:statuses": "Publish posts",
     "write:media": "Upload media files",
+    "write:favourites": "Favourite posts",
     "push": "Receive push notifications",
 }
 BAD_GRANT = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
+    Guestbook,
     MediaView,
     PostView,
     ProfileView,
@@ -88,7 +89,9 @@ def permalink(call: Call) -> Response:
     after = tuple(
         _view(call, item) for item in descendants(call.world, post) if item.extra["visibility"] in SHOWN
     )
-    return post_page(f"{simulator.name} · {call.host}", before, _view(call, post, account), after)
+    persons = tuple(person.id for person in call.world.persons if person.id != account.person)
+    guestbook = Guestbook(simulator.key, post.id, persons)
+    return post_page(f"{simulator.name} · {call.host}", before, _view(call, post, account), after, guestbook)
 
 
 def _nothing() -> Response:

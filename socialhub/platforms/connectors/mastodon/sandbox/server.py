@@ -12,18 +12,11 @@ from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
+from .visitors import answer
+
 IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif"]
-MOVING = [
-    "video/webm",
-    "video/mp4",
-    "video/quicktime",
-    "video/ogg",
-    "audio/mpeg",
-    "audio/ogg",
-    "audio/wav",
-    "audio/flac",
-    "audio/aac",
-]
+MOVING = [f"video/{name}" for name in ("webm", "mp4", "quicktime", "ogg")]
+MOVING += [f"audio/{name}" for name in ("mpeg", "ogg", "wav", "flac", "aac")]
 GENERAL = Limit("general", 300, 300)
 SCOPES = [
     "read",
@@ -165,6 +158,13 @@ class Mastodon(Simulator):
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
 
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """Somebody answers a post, or an answer below it."""
+        above = self.live_post(world, parent or post)
+        if above is None:
+            raise LookupError("there is no such post")
+        return answer(self, world, above, person, text)
+
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token of this very host that carries one of `scopes`, or the broader scope above it."""
         token = call.known_token(call.bearer())
@@ -212,7 +212,7 @@ class Mastodon(Simulator):
 
 
 def rate_headers(limit: Limit, left: int, resets_at: float) -> dict[str, str]:
-    """The three headers on every API answer."""
+    """The headers on every API answer."""
     return {
         "X-RateLimit-Limit": str(limit.count),
         "X-RateLimit-Remaining": str(left),

@@ -8,6 +8,7 @@ import regex
 
 LINK = regex.compile(r"https?://[^\s<>\"]++")
 MENTION = regex.compile(r"(?<![\w/])(@[\w.-]++)@[\w-]++(?:\.[\w-]++)++")
+NAME = regex.compile(r"(?<![\w/@])@(\w++)(@[\w-]++(?:\.[\w-]++)++)?")
 GRAPHEME = regex.compile(r"\X")
 URL_COST = 23
 
@@ -16,6 +17,11 @@ def length(text: str, spoiler: str) -> int:
     """Grapheme clusters of both; a link counts 23, a mention only its local part."""
     counted = LINK.sub("-" * URL_COST, MENTION.sub(r"\1", text))
     return len(GRAPHEME.findall(spoiler + counted))
+
+
+def mentions(text: str, host: str) -> set[str]:
+    """Who is named, as `@user@host`; without a host it is the server's own account."""
+    return {f"@{user}{place or '@' + host}".lower() for user, place in NAME.findall(text)}
 
 
 def to_html(text: str) -> str:

@@ -32,6 +32,7 @@ FORK = {
     "has_v2_instance": False,
     "idempotency": "off",
 }
+FINE = ("read:statuses", "write:statuses", "write:media", "read:notifications", "write:favourites")
 TEXT = Content(Kind.TEXT, "Fresh roast & a link https://northwind.coffee/beans for @nora@mastodon.example")
 
 
@@ -62,8 +63,8 @@ def live(desk: Desk) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("switches", "scopes"),
     [
-        ({}, {"profile", "read:statuses", "write:statuses", "write:media"}),
-        (OLD, {"read:accounts", "read:statuses", "write:statuses", "write:media"}),
+        ({}, {"profile", *FINE}),
+        (OLD, {"read:accounts", *FINE}),
         (FORK, {"read", "write"}),
     ],
 )
