@@ -9,6 +9,7 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.policy import Quota, Scope
 
 from .errors import PACIFIC, errors
+from .inbox import inbox
 from .login import learn, login
 from .options import options
 from .playlists import playlist_choices
@@ -26,6 +27,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    inbox=inbox,
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.
         # Cover and playlist are 50 more each, captions 400: not of every post.

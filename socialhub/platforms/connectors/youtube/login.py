@@ -90,9 +90,11 @@ login = OAuth2(
     app_key="google",
     authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
     token_url="https://oauth2.googleapis.com/token",
-    # Uploading, reading back and deleting: the least scope that does all three. Asked alone, nobody can untick a
-    # part of it.
-    scopes={Capability.PUBLISH: ("https://www.googleapis.com/auth/youtube.force-ssl",)},
+    # Uploading, reading back, deleting and moderating: the least scope for all of it. Asked alone, nobody can
+    # untick a part of it.
+    scopes=dict.fromkeys(
+        (Capability.PUBLISH, Capability.INBOX), ("https://www.googleapis.com/auth/youtube.force-ssl",)
+    ),
     base_scopes=("openid",),
     # Without both there is no refresh token when somebody connects again; the choice is which channel.
     authorize_extra={"access_type": "offline", "prompt": "select_account consent"},

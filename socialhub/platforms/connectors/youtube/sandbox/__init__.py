@@ -4,10 +4,11 @@ documentation.
 
 from __future__ import annotations
 
-from . import editing, extras, oauth, pages, playlists, reading, uploads
+from . import comments, editing, extras, oauth, pages, playlists, reading, uploads
 from .server import simulator
 
 __all__ = [
+    "comments",
     "editing",
     "extras",
     "oauth",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
+    Guestbook,
     MediaView,
     PostView,
     ProfileView,
@@ -18,6 +19,7 @@ from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
 from .server import SITE, Playlist, simulator
+from .store import Comment, comments
 
 
 @simulator.route("GET", "/<handle>", host=SITE)
@@ -46,7 +48,18 @@ def _video(call: Call, video_id: str) -> Response:
     post = simulator.live_post(call.world, video_id)
     if post is None:
         return message_page("This video isn’t available anymore", "It may have been deleted.", 404)
-    return post_page(simulator.name, (), _view(call.world, post), ())
+    account = call.world.accounts.get(post.account)
+    persons = tuple(one.id for one in call.world.persons if account is None or one.id != account.person)
+    said = [one for one in comments(call.world).where(video=post.id) if one.status == "published"]
+    answers = tuple(_said(call.world, one, post.url) for one in said)
+    guestbook = Guestbook(simulator.key, post.id, persons)
+    return post_page(simulator.name, (), _view(call.world, post), answers, guestbook)
+
+
+def _said(world: World, comment: Comment, url: str) -> PostView:
+    author = world.accounts.get(comment.author)
+    name, handle = (author.name, author.handle) if author else ("", "")
+    return PostView(name=name, handle=handle, url=url, at=comment.created_at, text=comment.text)
 
 
 def _view(world: World, post: Post) -> PostView:

@@ -17,6 +17,7 @@ from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Sim
 from socialhub.platforms.sandbox.world import Table, World
 
 from .refusals import NAMED, STATUS_NAMES, error, refusal
+from .store import KEY, comments, habits, say
 
 API = "www.googleapis.com"
 API_TOO = "youtube.googleapis.com"
@@ -67,7 +68,7 @@ class Offline:
 class YouTubeSimulator(Simulator):
     """The one platform behind Google's hosts."""
 
-    key = "youtube"
+    key = KEY
     name = "YouTube"
 
     def claims(self, world: World, host: str) -> bool:
@@ -88,7 +89,7 @@ class YouTubeSimulator(Simulator):
 
     def prepare(self, world: World) -> None:
         """Two channels with a playlist each; Harbor Books may not upload more than 15 minutes."""
-        self.uploads(world), self.offline(world), self.playlists(world)
+        self.uploads(world), self.offline(world), self.playlists(world), comments(world), habits(world)
         if world.is_loaded:
             return
         for person, handle, name, bio, long_uploads in (
@@ -146,6 +147,10 @@ class YouTubeSimulator(Simulator):
         """Title, privacy and the rest of what was said of the video."""
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
+
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """A visitor comments on a video or answers a comment."""
+        return say(self, world, post, person, text, parent)
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token that has any one of `scopes`, as the discovery document means its lists."""

@@ -1,0 +1,61 @@
+"""What visitors leave under videos, and what a test may choose."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from socialhub.platforms.sandbox.simulator import Simulator
+from socialhub.platforms.sandbox.world import Table, World
+
+KEY = "youtube"
+
+
+@dataclass
+class Comment:
+    """A comment, or an answer to one (``parent``). ``author`` is the id of an account."""
+
+    id: str
+    video: str
+    author: str
+    text: str
+    created_at: float
+    parent: str = ""
+    status: str = "published"
+
+
+@dataclass
+class Habits:
+    """What the documentation leaves open: whether a comment that is out can be held again."""
+
+    id: str = "habits"
+    can_hold: bool = True
+
+
+def comments(world: World) -> Table[Comment]:
+    """All comments."""
+    return world.table(f"{KEY}.comments", Comment)
+
+
+def habits(world: World) -> Table[Habits]:
+    """The one row of habits."""
+    return world.table(f"{KEY}.habits", Habits)
+
+
+def say(simulator: Simulator, world: World, video: str, person: str, text: str, parent: str = "") -> str:
+    """A visitor comments on a video, or answers a comment."""
+    post, above = simulator.live_post(world, video), comments(world).get(parent)
+    if post is None or (parent and (above is None or above.video != video)):
+        raise LookupError("there is no such video or comment")
+    known = world.accounts.where(platform=simulator.key, person=person)
+    them = world.persons.get(person)
+    spec = {"person": person, "handle": person, "name": them.name if them else person}
+    author = known[0] if known else simulator.create_account(world, spec)
+    return add(world, video, author.id, text, (above.parent or above.id) if above else "").id
+
+
+def add(world: World, video: str, author: str, text: str, parent: str) -> Comment:
+    """A comment; the id of an answer begins with that of its thread."""
+    key = f"Ug{secrets.token_urlsafe(18)}"
+    key = f"{parent}.{key}" if parent else key
+    return comments(world).add(Comment(key, video, author, text, world.clock.now(), parent))
