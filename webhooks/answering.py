@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,16 @@ from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.inbox import Act, Inbox, ItemKind
 from socialhub.platforms.transport import TooLate, wire_guard
 from socialhub.platforms.values import Account, Content, Kind
-from webhooks.answers import Held, LostTurn, after_error, after_mistake, after_turn, ended, failed
+from webhooks.answers import (
+    Held,
+    LostTurn,
+    after_error,
+    after_mistake,
+    after_turn,
+    ended,
+    failed,
+    unconfirmed,
+)
 from webhooks.models import Answer, Conversation, InboxItem
 
 log = logging.getLogger(__name__)
@@ -45,15 +55,23 @@ class NotPossible(ValueError):
 
 
 @transaction.atomic
-def order(*, item: InboxItem, act: Act, by: User, text: str = "") -> Answer:
-    """Have something done about an item. Asking twice for the same while it waits is asking once."""
+def order(*, item: InboxItem, act: Act, by: User, text: str = "", key: uuid.UUID | None = None) -> Answer:
+    """Have something done about an item. Asking twice for the same while it waits is asking once; ``key`` names the
+    form, so that the same form twice is one order however long after. Raises :class:`NotPossible`.
+    """
+    locked = InboxItem.objects.select_for_update(of=("self",)).select_related("account", "conversation")
+    item = locked.get(pk=item.pk)  # whoever asks at the same time comes after us
+    if key and (known := Answer.objects.filter(key=key).first()):
+        if (known.item_id, known.act) != (item.pk, act.value):
+            raise NotPossible("This form belongs to something else. Load the page again.")
+        return known
     inbox = item.account.connector.inbox
     if inbox is None or act not in inbox.offers or not item.may(act):
         raise NotPossible("This cannot be done here. Open it on the platform instead.")
     text = text.strip()
     if act is Act.REPLY:
         _check_reply(inbox, item, text)
-    same = Answer.objects.select_for_update().filter(item=item, act=act.value, text=text, state=State.WAITING)
+    same = Answer.objects.filter(item=item, act=act.value, text=text, state=State.WAITING)
     if waiting := same.first():
         return waiting
     answer = Answer.objects.create(
@@ -63,6 +81,7 @@ def order(*, item: InboxItem, act: Act, by: User, text: str = "") -> Answer:
         act=act.value,
         text=text,
         by=by,
+        key=key or uuid.uuid4(),
         next_at=database_now(),
     )
     Conversation.objects.filter(pk=item.conversation_id).update(
@@ -81,7 +100,8 @@ def _check_reply(inbox: Inbox, item: InboxItem, text: str) -> None:
     if longest.measure(text) > longest.max:
         raise NotPossible(f"That is {longest.measure(text)} of at most {longest.max} characters.")
     within = inbox.reply_within.get(kind)
-    if within is not None and item.at + within < database_now():
+    last = max(item.at, item.conversation.heard_at or item.at)
+    if within is not None and last + within < database_now():
         hours = int(within.total_seconds() // 3600)
         raise NotPossible(f"The platform takes answers only within {hours} hours of the last message.")
 
@@ -102,6 +122,16 @@ def retry(answer: Answer) -> None:
     rows.filter(state=State.FAILED).update(
         **again, in_doubt=Q(sent_at__isnull=False) & Q(act=Act.REPLY.value)
     )
+
+
+@transaction.atomic
+def found_by_person(answer: Answer) -> bool:
+    """A person saw an unconfirmed reply on the platform: it was sent. False where it is not unconfirmed any more."""
+    rows = Answer.objects.filter(pk=answer.pk, lease_until=None, state=State.UNCONFIRMED)
+    if not rows.update(**ended(State.DONE)):
+        return False
+    _note_reply(answer, "")
+    return True
 
 
 def give_up(answer: Answer) -> bool:
@@ -178,7 +208,8 @@ def _take_turn(held: Held) -> None:
         raise LostTurn
     inbox = answer.account.connector.inbox
     if inbox is None or answer.act not in inbox.offers:
-        held.save(failed("The platform does not offer this any more."))
+        gone = "The platform does not offer this any more."
+        held.save(unconfirmed(gone) if answer.in_doubt else failed(gone))
         return
     closed = limits.Closings().of(answer.account, database_now(), answer.act)
     if closed is not None and not answer.in_doubt:
@@ -223,7 +254,7 @@ def _reply(held: Held, answer: Answer, inbox: Inbox) -> None:
     assert inbox.reply is not None  # it is among what the inbox offers
     flow, used = inbox.reply, None
     step = flows.current_step(flow, flows.Position(answer.step, answer.in_doubt))
-    was_looking = answer.in_doubt
+    was_looking = answer.in_doubt and step.is_public
     try:
         used = tokens.authorised(answer.account)
         with _speaking(answer, used, held) as api:
@@ -242,7 +273,7 @@ def _reply(held: Held, answer: Answer, inbox: Inbox) -> None:
     with transaction.atomic():
         held.save(values)
         if values.get("state") == State.DONE:
-            _note_reply(answer, str(values["remote_id"]))
+            _note_reply(answer, str(values.get("remote_id", "")))
 
 
 def _note_reply(answer: Answer, remote_id: str) -> None:
@@ -262,9 +293,10 @@ def _note_reply(answer: Answer, remote_id: str) -> None:
     }
     if remote_id:
         InboxItem.objects.get_or_create(account=answer.account, external_id=remote_id[:255], defaults=said)
-    Conversation.objects.filter(pk=answer.conversation_id).update(
-        answered_at=now, due_at=None, is_unread=False, last_at=now, changed_at=now
-    )
+    rows = Conversation.objects.filter(pk=answer.conversation_id)
+    rows.update(answered_at=now, last_at=now, changed_at=now)
+    # What was said after somebody had pressed the button is still to be answered.
+    rows.filter(Q(heard_at=None) | Q(heard_at__lte=answer.created_at)).update(due_at=None, is_unread=False)
 
 
 def _job(answer: Answer, used: Account, api: Api) -> flows.Job:
@@ -311,5 +343,7 @@ def _speaking(answer: Answer, used: Account, held: Held) -> Iterator[Api]:
 def _set_back(held: Held, problem: BaseException) -> None:
     """After a mistake of ours: wait on the ladder, then ask a person. A row in doubt stays in doubt."""
     answer = Answer.objects.filter(pk=held.pk, lease_token=held.token).first()
-    if answer is not None:
+    if answer is None:
+        return
+    with suppress(LostTurn):
         held.save(after_mistake(answer, type(problem).__name__, database_now()))

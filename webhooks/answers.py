@@ -16,6 +16,7 @@ from socialhub.platforms.transport import TooLate
 from webhooks.models import Answer
 
 MAX_SENDS = 3
+"""How often a reply is sent that was proven absent each time, before a person is asked."""
 Values = dict[str, Any]
 State = Answer.State
 
@@ -71,10 +72,14 @@ def after_turn(answer: Answer, flow: Flow, turn: Turn, now: datetime) -> Values:
         "step": turn.next_step.name if turn.next_step else "", "step_since": now,
     }  # fmt: skip
     match turn.outcome:
+        case None if answer.attempts + 1 >= MAX_SENDS:
+            return unconfirmed("Sent several times without a clear answer, and never found.")
         case None:  # provably absent: it may be sent again
             return {**onward, "step": turn.step.name, "attempts": answer.attempts + 1}
         case Live(post_id=post_id):
             return ended(State.DONE, remote_id=post_id[:255], facts=facts)
+        case Go() if turn.next_step is None:
+            return ended(State.DONE, facts=facts)
         case Go() | Back():
             return onward
         case Stay(wait=wait) if turn.found:
@@ -98,8 +103,6 @@ def after_error(
     if was_looking:
         return _look_again(answer, now, wait=error.retry_after) | told
     if answer.in_doubt and error.is_ambiguous and flow is not None:
-        if answer.attempts >= MAX_SENDS:
-            return unconfirmed("Sent several times without a clear answer, and never found.")
         settle = flow.step(answer.step).settle if answer.step else flow.public.settle
         return {**told, "looks": 1, "next_at": now + max(settle, ladder.LOOKS[0])}
     wait = ladder.retry_wait(answer.attempts + 1, error.retry_after) if _may_retry(error, flow) else None

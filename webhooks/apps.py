@@ -30,10 +30,12 @@ def _install(**kwargs: Any) -> None:
     every(1, "webhooks.jobs.watch_accounts", name="webhooks: watch what can be heard")
 
 
-def _watch_anew(**kwargs: Any) -> None:
+def _watch_anew(*, account_id: int, **kwargs: Any) -> None:
     from webhooks.jobs import watch_accounts
+    from webhooks.subscribing import hurry
 
     watch_accounts()
+    hurry(account_id)
 
 
 def _end_subscription(*, account: Any, **kwargs: Any) -> None:

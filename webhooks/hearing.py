@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ConnectedAccount
 from socialhub.platforms.events import Event as Told
 from socialhub.platforms.inbox import Gone, Item, Person
-from webhooks.models import Contact, Conversation, InboxItem
+from webhooks.cleaning import storable
+from webhooks.models import Contact, Conversation, InboxItem, TakenBack
 
 OLD_NEWS = timedelta(days=1)
 """What was said so long before the account was connected is kept as done: it is history, not work."""
@@ -23,7 +25,7 @@ ITEM_FIELDS = (
     "text", "is_hidden", "acts", "facts", "url", "is_emptied", "contact", "read_at", "removed_at",
 )  # fmt: skip
 TALK_FIELDS = (
-    "state", "is_unread", "contact", "last_at", "heard_at", "answered_at", "due_at", "changed_at",
+    "state", "is_unread", "assigned_to", "contact", "last_at", "heard_at", "answered_at", "due_at", "changed_at",
 )  # fmt: skip
 
 
@@ -38,7 +40,7 @@ class Heard:
 def read(account: ConnectedAccount, told: Sequence[Told]) -> list[Item | Gone]:
     """The items in some events, where the platform has an inbox and they are about it."""
     inbox = account.connector.inbox
-    if inbox is None or inbox.read is None:
+    if inbox is None or inbox.read is None or account.state == ConnectedAccount.State.DISCONNECTED:
         return []
     value = account.value()
     return [item for event in told for item in inbox.read(event, value)]
@@ -46,7 +48,7 @@ def read(account: ConnectedAccount, told: Sequence[Told]) -> list[Item | Gone]:
 
 def keep(account: ConnectedAccount, found: Iterable[Item | Gone]) -> Heard:
     """Store what was said. What is known already is brought up to date and opens nothing anew."""
-    told = list(found)
+    told = [one if isinstance(one, Gone) else _clean(one) for one in found]
     if not told:
         return Heard()
     try:
@@ -70,6 +72,8 @@ class _Taking:
     fresh: list[InboxItem] = field(default_factory=list)
     changed: dict[int, InboxItem] = field(default_factory=dict)
     moved: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    joined: list[tuple[Conversation, Conversation]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def take(self, told: Sequence[Item | Gone]) -> Heard:
         self._look_up(told)
@@ -77,11 +81,13 @@ class _Taking:
             number = one.id[:255]
             row = self.items.get(number)
             if isinstance(one, Gone):
-                if row is not None and row.removed_at is None:
+                if row is None:
+                    self.gone.add(number)
+                elif row.removed_at is None:
                     self._change(row, removed_at=self.now, text="", facts={})
             elif row is not None:
                 self._bring_up_to_date(row, one)
-            elif number:
+            elif number and number not in self.gone:
                 self._add(one)
         self._write()
         return Heard(len(self.fresh), len(self.changed))
@@ -90,12 +96,17 @@ class _Taking:
         said = [one for one in told if isinstance(one, Item)]
         numbers = {one.id[:255] for one in told} | {one.parent_id[:255] for one in said if one.parent_id}
         known = InboxItem.objects.filter(account=self.account, external_id__in=numbers)
-        self.items = {row.external_id: row for row in known.select_related("conversation", "contact")}
-        talks = Conversation.objects.filter(account=self.account, key__in={one.thread[:255] for one in said})
-        self.talks = {(talk.kind, talk.key): talk for talk in talks}
+        self.items = {row.external_id: row for row in known.select_related("contact")}
+        early = TakenBack.objects.filter(account=self.account, external_id__in=numbers - self.items.keys())
+        self.gone = set(early.values_list("external_id", flat=True))
+        # The thread of each, and what waits for it: answers that came before what they answer.
+        keys = {one.thread[:255] for one in said} | {one.id[:255] for one in said}
+        named = Q(key__in=keys) | Q(pk__in={row.conversation_id for row in self.items.values()})
+        talks = Conversation.objects.select_for_update().filter(named, account=self.account).order_by("pk")
+        by_pk = {talk.pk: talk for talk in talks}
+        self.talks = {(talk.kind, talk.key): talk for talk in by_pk.values()}
         for row in self.items.values():
-            talk = self.talks.setdefault((row.conversation.kind, row.conversation.key), row.conversation)
-            row.conversation = talk
+            row.conversation = by_pk[row.conversation_id]
         authors = {
             one.author.external_id[:255]: one.author
             for one in said
@@ -163,8 +174,10 @@ class _Taking:
     def _add(self, item: Item) -> None:
         at = min(item.at or self.now, self.now)
         contact = self._author(item)
+        talk = self._conversation(item, contact, at)
+        self._join(talk, item)
         row = InboxItem(
-            conversation=self._conversation(item, contact, at),
+            conversation=talk,
             account=self.account,
             contact=contact,
             kind=item.kind.value,
@@ -211,6 +224,27 @@ class _Taking:
             )
         return self.talks[named]
 
+    def _join(self, talk: Conversation, item: Item) -> None:
+        """Answers to it that came before it wait in a conversation of their own: they belong here."""
+        other = self.talks.get((item.kind.value, item.id[:255]))
+        if other is None or other is talk:
+            return
+        for row in self.items.values():
+            if row.conversation is other:
+                row.conversation = talk
+        self.talks[other.kind, other.key] = talk
+        self.moved.pop((other.kind, other.key), None)
+        self.joined.append((other, talk))
+        if other.state == Conversation.State.OPEN:
+            talk.state = other.state
+        talk.is_unread = talk.is_unread or other.is_unread
+        talk.assigned_to_id = talk.assigned_to_id or other.assigned_to_id
+        talk.heard_at = _latest(talk.heard_at, other.heard_at)
+        talk.answered_at = _latest(talk.answered_at, other.answered_at)
+        talk.due_at = talk.due_at or other.due_at
+        talk.last_at = max(talk.last_at, other.last_at)
+        talk.contact = talk.contact or other.contact
+
     def _is_history(self, at: datetime) -> bool:
         return at < self.account.connected_at - OLD_NEWS
 
@@ -223,6 +257,8 @@ class _Taking:
         if row.is_own:
             if talk.heard_at is None or row.at >= talk.heard_at:
                 talk.answered_at, talk.due_at, talk.is_unread = row.at, None, False
+        elif talk.answered_at and row.at <= talk.answered_at:
+            return  # told late: it was answered before we heard of it
         elif not self._is_history(row.at):
             talk.state, talk.is_unread = Conversation.State.OPEN, True
             talk.heard_at = max(row.at, talk.heard_at or row.at)
@@ -239,6 +275,27 @@ class _Taking:
         InboxItem.objects.bulk_create(self.fresh)
         if self.changed:
             InboxItem.objects.bulk_update(list(self.changed.values()), ITEM_FIELDS)
+        for other, talk in self.joined:
+            if other.pk:
+                other.items.update(conversation=talk)
+                other.answers.update(conversation=talk)
+                other.delete()
+        lost = self.gone - self.items.keys()
+        if lost:  # calls come in any order: what it was may be told yet
+            rows = [TakenBack(account=self.account, external_id=number) for number in lost]
+            TakenBack.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _clean(item: Item) -> Item:
+    """What strangers wrote, as a database takes it."""
+    author = item.author
+    if author is not None:
+        author = replace(author, name=storable(author.name), handle=storable(author.handle))
+    return replace(item, text=storable(item.text), author=author, facts=storable(dict(item.facts)))
+
+
+def _latest(one: datetime | None, two: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, two) if moment), default=None)
 
 
 def _acts(item: Item) -> list[str]:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, DataError, connections, transaction
 from django.utils import timezone
 
 from accounts.forgetting import forget_tokens
@@ -21,7 +21,8 @@ from accounts.signals import announce
 from socialhub.platforms import registry
 from socialhub.platforms.events import Event as Told, EventKind, Unreadable
 from webhooks import hearing
-from webhooks.models import Event, Incoming
+from webhooks.cleaning import storable
+from webhooks.models import Event, Incoming, Subscription, TakenBack
 from webhooks.signals import event_received
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,12 @@ MOST = 50
 DATABASE_PAUSE = 2.0
 KEEP, KEEP_FORGED = timedelta(days=30), timedelta(days=2)
 _MOST_ATTEMPTS = 3
-MISTAKES = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError, AssertionError)
-"""What a body that we did not expect, or a slip of ours, raises. Trouble with the database is none of it."""
+MISTAKES = (
+    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError, AssertionError, DataError,
+)  # fmt: skip
+"""What a body that we did not expect, or a slip of ours, raises. Trouble with the database is none of it, but a value
+that it will never take is: such a call must not come first for ever.
+"""
 
 
 def run(stopping: threading.Event) -> None:
@@ -116,6 +121,7 @@ def sweep() -> None:
     forged.delete()
     done = (Incoming.State.PROCESSED, Incoming.State.FAILED)
     Incoming.objects.filter(state__in=done, received_at__lt=now - KEEP).delete()
+    TakenBack.objects.filter(at__lt=now - KEEP).delete()
 
 
 def _parse(row: Incoming) -> tuple[Told, ...]:
@@ -164,6 +170,7 @@ def _take_in(calls: Sequence[tuple[Incoming, Sequence[Told]]]) -> None:
         row.events_found += 1
         heard.setdefault(account.pk, (account, []))[1].append(one)
     Event.objects.bulk_create(fresh)
+    Subscription.objects.filter(account__in=heard).update(heard_at=timezone.now())
     for event in fresh:
         if event.kind == EventKind.REVOKED:
             _revoked(event.account)
@@ -179,9 +186,9 @@ def _event(row: Incoming, account: ConnectedAccount, one: Told) -> Event:
         key=one.key[:255],
         incoming=row,
         kind=one.kind.value,
-        subject=one.subject[:255],
+        subject=storable(one.subject)[:255],
         at=one.at,
-        data=dict(one.data),
+        data=storable(dict(one.data)),
     )
 
 

@@ -23,6 +23,7 @@ from socialhub.platforms.events import Ask, Call, Reply, Subscribed, Subscribing
 from socialhub.platforms.login import OAuth2
 from socialhub.platforms.values import Account, App, Secret
 from webhooks.models import Subscription
+from webhooks.processing import MISTAKES
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,12 @@ def ensure() -> int:
     made = Subscription.objects.bulk_create(rows, ignore_conflicts=True)
     idle = Subscription.objects.filter(account__in=accounts, next_at=None)
     return len(made) + idle.update(next_at=now, failures=0)
+
+
+def hurry(account_id: int) -> None:
+    """Look soon at one that does not work: the account was connected anew."""
+    rows = Subscription.objects.filter(account=account_id, state=State.FAILED, lease_until=None)
+    rows.filter(next_at__isnull=False).update(next_at=database_now(), failures=0)
 
 
 def run(stopping: threading.Event) -> None:
@@ -99,12 +106,16 @@ def _look_after(row: Subscription) -> dict[str, Any]:
         used = tokens.authorised(account, reread=False)
         asked = ask_of(row, account, now)
         api = network.api(account.connector, account=used, app=asked.app)
-        found = _settle(way, api, used, row, asked)
+        return as_values(way, _settle(way, api, used, row, asked), now)
     except PlatformError as error:
         if used is not None:
             tokens.refused(account, used, error)
         return _after_error(row, error, now)
-    return as_values(way, found, now)
+    except MISTAKES as problem:
+        log.exception("account %s: its subscription could not be looked after", account.pk)
+        reason = f"{type(problem).__name__}: the answer could not be read."
+        kept = {} if row.works else {"state": State.FAILED}
+        return {**kept, "failures": row.failures + 1, "reason": reason, "next_at": now + LONGEST_RETRY}
 
 
 def _settle(way: Subscribing, api: Api, used: Account, row: Subscription, asked: Ask) -> Subscribed:

@@ -24,6 +24,7 @@ from socialhub.platforms.inbox import Haul, Inbox, Watching
 from socialhub.platforms.values import Account, Capability
 from webhooks import hearing
 from webhooks.models import Subscription, Watch
+from webhooks.processing import MISTAKES
 from webhooks.signals import poll_wished, posts_asked
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,6 @@ POSTS = 25
 """Under how many of its latest posts an account is watched, where a platform is asked post by post."""
 MOST_DOUBLINGS, LONGEST_BACKOFF = 6, timedelta(hours=6)
 STEP = "inbox"
-MISTAKES = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
-"""What an answer that we did not expect, or a slip of ours, raises."""
 
 
 def ensure() -> int:
@@ -102,6 +101,7 @@ def _ask(watch: Watch) -> dict[str, Any]:
         api = network.api(account.connector, account=used, app=_app(account))
         haul = inbox.fetch(api, used, Watching(now, watch.cursor, _posts(account)))
         limits.hear(account, STEP, list(api.heard.values()), now)
+        return _after(watch, account, inbox, haul, now)
     except PlatformError as error:
         if used is not None:
             tokens.refused(account, used, error)
@@ -110,7 +110,6 @@ def _ask(watch: Watch) -> dict[str, Any]:
         log.exception("account %s: what it was told could not be read", account.pk)
         reason = f"{type(problem).__name__}: the answer could not be read."
         return {"next_at": now + LONGEST_BACKOFF, "reason": reason, "failures": watch.failures + 1}
-    return _after(watch, account, inbox, haul, now)
 
 
 def _after(

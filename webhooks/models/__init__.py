@@ -9,5 +9,6 @@ from webhooks.models.inbox import (
     Conversation as Conversation,
     InboxItem as InboxItem,
     SavedReply as SavedReply,
+    TakenBack as TakenBack,
 )
 from webhooks.models.watching import Subscription as Subscription, Watch as Watch

@@ -84,6 +84,11 @@ class Conversation(models.Model):
             models.Index(fields=["workspace", "state", "-last_at", "-id"]),
             models.Index(fields=["workspace", "-changed_at"]),
             models.Index(fields=["account", "post_id"]),
+            models.Index(
+                fields=["workspace"],
+                name="conversations_to_read",
+                condition=models.Q(state="open", is_unread=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +152,23 @@ class InboxItem(models.Model):
             acts=frozenset(Act(name) for name in self.acts if name in set(Act)),
             facts=self.facts,
         )
+
+
+class TakenBack(models.Model):
+    """An item that was gone before we heard of it: calls come in any order."""
+
+    account = models.ForeignKey(ConnectedAccount, on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "external_id"], name="taken_back_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return self.external_id
 
 
 class Answer(models.Model):

@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pytest
@@ -19,6 +20,7 @@ from accounts.models import ConnectedAccount, User, Workspace
 from socialhub.platforms import registry
 from socialhub.platforms.values import Secret
 from webhooks import receiving
+from webhooks.tests.talk import PLATFORM, Talk, build
 
 SECRET = "app-secret-of-northwind"
 
@@ -129,3 +131,27 @@ def send(client: Client) -> Send:
         return int(answer.status_code)
 
     return sent
+
+
+@pytest.fixture
+def talk(monkeypatch: pytest.MonkeyPatch) -> Talk:
+    """The made-up platform, the only one for one test."""
+    made = Talk()
+    known = MappingProxyType({PLATFORM: build(made)})
+    monkeypatch.setattr(registry, "connectors", lambda: known)
+    return made
+
+
+@pytest.fixture
+def maya(workspace: Workspace) -> User:
+    """Maya, who owns Northwind Coffee."""
+    return workspace.members.get()
+
+
+@pytest.fixture
+def account(workspace: Workspace, talk: Talk) -> ConnectedAccount:
+    """Northwind's account on the made-up platform."""
+    return ConnectedAccount.objects.create(
+        workspace=workspace, platform=PLATFORM, login=PLATFORM, external_id="1", handle="northwind",
+        access_token=Secret("token-of-northwind"), scopes=["talk"],
+    )  # fmt: skip
