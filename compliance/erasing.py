@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.forgetting import entomb, forget_tokens, words_of
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Workspace
 from accounts.signals import announce, tell_deed
 from compliance.erasers import ERASERS, Busy, Target
 from compliance.models import Erasure, Hold, Request
@@ -68,12 +68,16 @@ def take_piece(pk: int) -> str:
         return State.FAILED
 
 
-def run_again(request: Request) -> int:
-    """Go on now with what waits or failed, and look once more over what is done; how many accounts that is."""
+def run_again(request: Request, workspace: Workspace | None = None) -> int:
+    """Go on now with what runs or failed, and look once more over what is done; how many accounts that is. Who has
+    time to come back keeps it.
+    """
     now = timezone.now()
     with transaction.atomic():
         rows = request.erasures.exclude(state__in=[State.HELD, State.CALLED_OFF])
-        again = rows.filter(next_at__isnull=False).update(next_at=now, attempts=0)
+        if workspace is not None:
+            rows = rows.filter(workspace_id=workspace.pk)
+        again = rows.filter(state__in=[State.RUNNING, State.FAILED]).update(next_at=now, attempts=0)
         again += rows.filter(state=State.DONE, account__isnull=False).update(
             state=State.RUNNING, stage=_NAMES[0], mark=0, next_at=now, finished_at=None
         )

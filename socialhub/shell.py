@@ -67,7 +67,16 @@ _BELONGS = {
     "publishing:compose": ("publishing:edit",),
     "publishing:posts": ("publishing:post",),
     "accounts:list": ("accounts:detail", "accounts:pick", "accounts:connect"),
-    "accounts:settings": ("accounts:members", "accounts:setup", "accounts:app", "accounts:invite"),
+    "accounts:settings": (
+        "accounts:members",
+        "accounts:setup",
+        "accounts:app",
+        "accounts:invite",
+        "compliance:desk",
+        "compliance:audit",
+        "compliance:calls",
+        "compliance:workspace-data",
+    ),
 }
 
 
@@ -182,6 +191,7 @@ class Shell:
             Link("E-mail addresses", "mail", reverse("account_email")),
             Link("Password", "key", reverse("account_change_password")),
             Link("Two-step sign-in", "shield", reverse("mfa_index")),
+            Link("Your data", "download", reverse("compliance:own")),
         ]
 
 

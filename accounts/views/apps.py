@@ -70,6 +70,7 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
         "redirect_uri": redirect_uri(platform),
         "checkup": _checkup(request),
         **_webhook(connector),
+        "privacy_urls": _privacy(connector),
         "others": [(one, _can_connect(one, entered)) for one in registry.connectors().values()],
     }
     return render(request, "accounts/setup.html", context, status=422 if failed else 200)
@@ -84,6 +85,16 @@ def _webhook(connector: Connector) -> dict[str, str]:
         "webhook_url": address,
         "verify_token": verify_tokens(connector.key)[0] if connector.webhooks.repeats_token else "",
     }
+
+
+def _privacy(connector: Connector) -> list[tuple[str, str, str]]:
+    """Where the platform tells that a person removed the app or wants to be forgotten: key, label, address."""
+    labels = {"deauthorise": "Deauthorise callback URL", "delete": "Data deletion request URL"}
+    return [
+        (name, label, settings.PUBLIC_URL + reverse(f"compliance:{name}", args=[connector.key]))
+        for name, label in labels.items()
+        if connector.privacy is not None
+    ]
 
 
 def _checkup(request: WorkspaceRequest) -> dict[str, Any] | None:
