@@ -89,7 +89,9 @@ def hold(account: ConnectedAccount, *, reason: str, by: Any) -> Hold:
     """Keep the data of an account until somebody releases it. What is erased already is gone."""
     with transaction.atomic():
         held, _ = Hold.objects.update_or_create(account=account, defaults={"reason": reason, "placed_by": by})
-        tell_deed("hold.placed", workspace=account.workspace_id, subject=account, platform=account.platform)
+        tell_deed(
+            "hold.placed", workspace=account.workspace_id, subject=account, by=by, platform=account.platform
+        )
         _waiting(account).update(state=State.HELD, next_at=None)
         for erasure in Erasure.objects.filter(account=account):
             settle(erasure.request_id)

@@ -52,7 +52,7 @@ def test_the_page_tells_when_it_is_done(northwind: Workspace, ask: Ask, client: 
     code = ask("delete", sealed(PERSON)).json()["confirmation_code"]  # type: ignore[attr-defined]
     assert "next minutes" in client.get(f"/privacy/requests/{code}/").content.decode()
     assert erasing.carry_out() == 1
-    assert "is erased: 1 records" in client.get(f"/privacy/requests/{code}/").content.decode()
+    assert "is erased: 1 record." in client.get(f"/privacy/requests/{code}/").content.decode()
 
 
 def test_somebody_unknown_gets_a_code_too_and_nothing_is_there_to_erase(

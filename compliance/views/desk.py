@@ -35,6 +35,8 @@ LOOKS = {
     Request.State.CALLED_OFF: "neutral",
 }
 
+_RUNS = frozenset({Request.State.RUNNING, Request.State.FAILED, Request.State.DONE})
+
 
 class Row(NamedTuple):
     """A request as this workspace sees it: with its own accounts alone."""
@@ -169,5 +171,5 @@ def _rows(found: Iterable[Request], workspace: Workspace) -> Iterable[Row]:
             sum(sum(part.counts.values()) for part in parts),
             next((part.error for part in parts if part.error), ""),
             shown in OPEN and one.deadline_at < now,
-            bool(parts) and shown not in {Request.State.HELD, Request.State.CALLED_OFF},
+            bool(parts) and shown in _RUNS,
         )

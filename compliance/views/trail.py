@@ -22,6 +22,7 @@ from compliance.verbs import VERBS
 _PAGE = 50
 _NOBODY = "The hub itself"
 _ACCOUNT = ConnectedAccount._meta.model_name
+_PLAIN_NAMES = {"appcredential": "app", "incoming": "call"}
 
 
 class Line(NamedTuple):
@@ -97,7 +98,8 @@ def _lines(entries: Iterable[Entry], workspace: Workspace) -> list[Line]:
 
 def _line(entry: Entry, names: dict[int, str], accounts: dict[int, str]) -> Line:
     who = _NOBODY if entry.actor_id is None else names.get(entry.actor_id, f"Former person {entry.actor_id}")
-    what = f"{entry.object_type} {entry.object_id}" if entry.object_id else ""
+    kind = _PLAIN_NAMES.get(entry.object_type, entry.object_type)
+    what = f"{kind} {entry.object_id}" if entry.object_id else ""
     if entry.object_type == _ACCOUNT:
         what = accounts.get(entry.object_id or 0, f"account {entry.object_id}")
     elif entry.object_type == User._meta.model_name:
