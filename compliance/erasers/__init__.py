@@ -32,6 +32,7 @@ ERASERS: tuple[Eraser, ...] = (
     Eraser("events", ("webhooks.event",), calls.erase_events),
     Eraser("answers", ("webhooks.answer",), inbox.erase_answers),
     Eraser("inbox items", ("webhooks.inboxitem",), inbox.erase_items),
+    Eraser("items taken back", ("webhooks.takenback",), inbox.erase_taken_back),
     Eraser("conversations", ("webhooks.conversation",), inbox.erase_conversations),
     Eraser("people in the inbox", ("webhooks.contact",), inbox.erase_contacts),
     Eraser("lines of the flight recorder", ("publishing.steplog",), posts.clean_log),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from compliance.erasers.target import Busy, Target, remove
-from webhooks.models import Answer, Contact, Conversation, InboxItem, Subscription, Watch
+from webhooks.models import Answer, Contact, Conversation, InboxItem, Subscription, TakenBack, Watch
 
 
 def erase_watches(target: Target, mark: int, limit: int) -> tuple[int, int | None]:
@@ -30,6 +30,11 @@ def erase_answers(target: Target, mark: int, limit: int) -> tuple[int, int | Non
 def erase_items(target: Target, mark: int, limit: int) -> tuple[int, int | None]:
     """What was said."""
     return remove(InboxItem.objects.filter(account=target.account_id), limit)
+
+
+def erase_taken_back(target: Target, mark: int, limit: int) -> tuple[int, int | None]:
+    """Ids of what was gone before we heard of it."""
+    return remove(TakenBack.objects.filter(account=target.account_id), limit)
 
 
 def erase_conversations(target: Target, mark: int, limit: int) -> tuple[int, int | None]:
