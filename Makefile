@@ -59,8 +59,9 @@ check: $(VENV)/.dev
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check
 
+# Everything in small, in three minutes; the figures are in bench/results.json. `python -m bench.lag` is one in full.
 bench: $(VENV)/.dev
-	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) --json; done
+	@$(BIN)/python -m bench $(ARGS)
 
 # No address of an index and no path of this machine may get into the lock: it must install anywhere.
 LOCK := env -u PIP_FIND_LINKS -u UV_FIND_LINKS uv pip compile --quiet --universal --python-version 3.11 \

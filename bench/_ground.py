@@ -6,13 +6,14 @@ import argparse
 import contextlib
 import json
 import os
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,10 +21,19 @@ from typing import Any
 
 import requests
 
+from bench._figures import last_line, worse
+
 ROOT = Path(__file__).resolve().parent.parent
 LEAD = 4.0
 """Seconds between the last post that is made and the first that is due."""
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+FIXED = {
+    "DJANGO_SETTINGS_MODULE": "socialhub.settings", "SECRET_KEY": "k7Vn2q9XwPz4tLr8mBc1sDf6gHj3yUe5",
+    "SALT_KEY": "r4Tq8wZx1nBv5mKp2cLs9dGh7jFy3eUa", "REDIS_URL": "", "PYTHONUNBUFFERED": "1",
+    "LOG_LEVEL": "WARNING",
+}  # fmt: skip
+TEMPLATES = "BENCH_TEMPLATES"
+"""A folder with an empty database of each kind, so that several measurements need not make it anew."""
 
 
 @dataclass
@@ -117,10 +127,8 @@ def ground(*, postgres: bool, delay: float = 0.0, slow: float = 25.0, **settings
     with tempfile.TemporaryDirectory() as folder, database(Path(folder), postgres=postgres) as url:
         port = free_port()
         environment = {
-            **os.environ, "DATABASE_URL": url, "SANDBOX_URL": f"http://127.0.0.1:{port}",
-            "DJANGO_SETTINGS_MODULE": "socialhub.settings", "SECRET_KEY": "k7Vn2q9XwPz4tLr8mBc1sDf6gHj3yUe5",
-            "SALT_KEY": "r4Tq8wZx1nBv5mKp2cLs9dGh7jFy3eUa", "MEDIA_ROOT": f"{folder}/media", "REDIS_URL": "",
-            "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING", **settings,
+            **os.environ, **FIXED, "DATABASE_URL": url, "SANDBOX_URL": f"http://127.0.0.1:{port}",
+            "MEDIA_ROOT": f"{folder}/media", **settings,
         }  # fmt: skip
         os.environ.update(environment)
         command = [sys.executable, "-m", "bench._provider", "--port", str(port)]
@@ -131,9 +139,8 @@ def ground(*, postgres: bool, delay: float = 0.0, slow: float = 25.0, **settings
         provider.stdout.readline()
         made = Ground(f"http://127.0.0.1:{port}", environment)
         try:
-            subprocess.run(
-                [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
-            )
+            if not os.environ.get(TEMPLATES):
+                migrate(environment)
             import django
 
             django.setup()
@@ -143,22 +150,50 @@ def ground(*, postgres: bool, delay: float = 0.0, slow: float = 25.0, **settings
 
             connections.close_all()
             for child in [*made.publishers, provider]:
-                child.terminate()
+                child.kill()  # what is still under way is of no interest
             for child in [*made.publishers, provider]:
                 child.wait(timeout=30)
 
 
+def migrate(environment: Mapping[str, str]) -> None:
+    """Make the tables."""
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
+
+
+@contextlib.contextmanager
+def templates() -> Iterator[None]:
+    """Make the tables of both databases once, at the same time, for all measurements that are started inside."""
+    if os.environ.get(TEMPLATES):
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as made:
+        urls = [made.enter_context(database(Path(folder), postgres=postgres)) for postgres in (False, True)]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(migrate, [{**os.environ, **FIXED, "DATABASE_URL": url} for url in urls]))
+        (Path(folder) / "postgres").write_text(urls[1].rsplit("/", 1)[1])
+        os.environ[TEMPLATES] = folder
+        try:
+            yield
+        finally:
+            del os.environ[TEMPLATES]
+
+
 @contextlib.contextmanager
 def database(folder: Path, *, postgres: bool) -> Iterator[str]:
+    """The address of an empty database that is dropped in the end; with tables where :data:`TEMPLATES` has some."""
     import psycopg
 
+    templates = os.environ.get(TEMPLATES, "")
     if not postgres:
+        if templates:
+            shutil.copy(Path(templates) / "db.sqlite3", folder / "db.sqlite3")
         yield f"sqlite:///{folder / 'db.sqlite3'}"
         return
     server = os.environ.get("POSTGRES_URL", POSTGRES)
     name = f"socialhub_bench_{os.getpid()}"
+    made_of = f' TEMPLATE "{(Path(templates) / "postgres").read_text()}"' if templates else ""
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        admin.execute(f'CREATE DATABASE "{name}"{made_of}')
         try:
             yield server.rsplit("/", 1)[0] + f"/{name}"
         finally:
@@ -172,17 +207,6 @@ def lags(seen: Sequence[tuple[float, str, str]], texts: dict[str, datetime]) -> 
     )
 
 
-def quantiles(values: Sequence[float], name: str) -> dict[str, float]:
-    """Median, 99th percentile and most, in seconds."""
-    if not values:
-        return {}
-    return {
-        f"{name}_p50_s": round(statistics.median(values), 3),
-        f"{name}_p99_s": round(values[min(len(values) - 1, int(len(values) * 0.99))], 3),
-        f"{name}_max_s": round(values[-1], 3),
-    }
-
-
 def soon(seconds: float) -> datetime:
     """An aware time that many seconds from now."""
     from django.utils import timezone
@@ -190,25 +214,40 @@ def soon(seconds: float) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)
 
 
-def main(module: str, about: str, measure: Callable[..., dict[str, Any]], **numbers: float) -> None:
+def main(
+    module: str,
+    about: str,
+    measure: Callable[..., dict[str, Any]],
+    *,
+    keys: Sequence[str],
+    quick: Mapping[str, float],
+    **numbers: float,
+) -> None:
     """The command line of a measurement: its numbers as options, and on which database.
 
-    Each database is measured in a process of its own. Prints one JSON line.
+    Each database is measured in a process of its own. Prints one JSON line: what each found, and the worse of both
+    of those figures that ``keys`` names. ``quick`` are the numbers of a short run.
     """
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     for name, value in numbers.items():
-        parser.add_argument(f"--{name}", type=type(value), default=value)
+        parser.add_argument(f"--{name}", type=type(value), default=None, help=f"usually {value}")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--quick", action="store_true", help="a small run that ends within 40 s")
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
-    given = {name: getattr(options, name) for name in numbers}
+    usual = {**numbers, **quick} if options.quick else numbers
+    given = {
+        name: value if (value := getattr(options, name)) is not None else usual[name] for name in numbers
+    }
     if options.database != "both":
         print(json.dumps(measure(postgres=options.database == "postgres", **given)))
         return
-    found: dict[str, Any] = {"bench": module.rpartition(".")[2]}
-    for database in ("sqlite", "postgres"):
-        command = [sys.executable, "-m", module, "--database", database]
-        command += [f"--{name}={value}" for name, value in given.items()]
-        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-        found[database] = json.loads(done.stdout.splitlines()[-1])
-    print(json.dumps(found))
+    parts: dict[str, Any] = {}
+    with templates():
+        for database in ("sqlite", "postgres"):
+            command = [sys.executable, "-m", module, "--database", database]
+            command += [f"--{name}={value}" for name, value in given.items()]
+            done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+            parts[database] = last_line(done.stdout.decode())
+    found = {"bench": module.rpartition(".")[2], "quick": options.quick}
+    print(json.dumps({**found, **worse(list(parts.values()), keys), **parts}))

@@ -1,16 +1,20 @@
-"""How punctual: ``python -m bench.lag [--posts 60] [--seconds 120] [--delay 0.3] [--json]``.
+"""How punctual: ``python -m bench.lag [--posts 60] [--seconds 120] [--delay 0.3] [--quick] [--json]``.
 
 From the due time to the arrival of the first byte at the provider: text posts spread evenly over some seconds, and
 as many due at one instant while each answer takes ``--delay`` seconds. A text post on the provider is three calls;
 ``first`` is the arrival of the first of them, ``public`` that of the call that makes the post public. Each post has
-an account of its own, so that the first call tells which post it is for.
+an account of its own, so that the first call tells which post it is for. ``p50_s``, ``p99_s`` and ``max_s`` are the
+worse ones of both, for the first call; ``n`` is how many posts each was measured on.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from bench._ground import Ground, ground, lags, main, quantiles
+from bench._figures import quantiles, worse
+from bench._ground import Ground, ground, lags, main
+
+KEYS = ("n", "p50_s", "p99_s", "max_s", "unpublished")
 
 
 def measure(*, posts: int, seconds: float, delay: float, postgres: bool) -> dict[str, Any]:
@@ -23,8 +27,9 @@ def measure(*, posts: int, seconds: float, delay: float, postgres: bool) -> dict
     return {
         "posts": posts,
         "answer_s": delay,
-        **{f"burst_{name}": value for name, value in at_once.items()},
-        **{f"spread_{name}": value for name, value in spread.items()},
+        **worse([at_once, spread], KEYS),
+        "burst": at_once,
+        "spread": spread,
     }
 
 
@@ -36,8 +41,14 @@ def _part(place: Ground, accounts: list[Any], *, gap: float) -> dict[str, Any]:
     first = sorted(
         at - due_of[name].timestamp() for at, method, name in seen if method == "GET" and name in due_of
     )
-    return {**quantiles(first, "first"), **quantiles(lags(seen, texts), "public"), "unpublished": left}
+    return {
+        "n": len(first),
+        **quantiles(first),
+        **quantiles(lags(seen, texts), "public"),
+        "unpublished": left,
+    }
 
 
 if __name__ == "__main__":
-    main("bench.lag", str(__doc__), measure, posts=60, seconds=120.0, delay=0.3)
+    quick = {"posts": 30, "seconds": 4.0}
+    main("bench.lag", str(__doc__), measure, keys=KEYS, quick=quick, posts=60, seconds=120.0, delay=0.3)
