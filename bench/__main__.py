@@ -8,6 +8,7 @@ that breaks, or is not done in time, is named with the reason and the others go 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -38,15 +39,22 @@ def run(name: str) -> dict[str, Any]:
     started = time.monotonic()
     child = subprocess.Popen(
         [sys.executable, "-m", f"bench.{name}", "--quick", "--json"], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     try:
         said, complained = child.communicate(timeout=LONGEST)
     except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGINT)  # it clears up behind itself
-        said, complained = child.communicate()
+        _end(child)
         return {"error": f"not done in {LONGEST:.0f} s", "took_s": round(time.monotonic() - started, 1)}
     return outcome(said, complained, child.returncode) | {"took_s": round(time.monotonic() - started, 1)}
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """Let it and all that it started clear up behind themselves, then make sure that nothing of it is left."""
+    for sent in (signal.SIGINT, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(child.pid, sent)
+            child.communicate(timeout=15)
 
 
 def outcome(said: str, complained: str, code: int) -> dict[str, Any]:
