@@ -32,6 +32,7 @@ FIXED = {
     "SALT_KEY": "r4Tq8wZx1nBv5mKp2cLs9dGh7jFy3eUa", "REDIS_URL": "", "PYTHONUNBUFFERED": "1",
     "LOG_LEVEL": "WARNING",
 }  # fmt: skip
+DATABASES = ("sqlite", "postgres")
 TEMPLATES = "BENCH_TEMPLATES"
 """A folder with an empty database of each kind, so that several measurements need not make it anew."""
 
@@ -221,30 +222,31 @@ def main(
     *,
     keys: Sequence[str],
     quick: Mapping[str, float],
+    quick_on: Sequence[str] = DATABASES,
     **numbers: float,
 ) -> None:
     """The command line of a measurement: its numbers as options, and on which database.
 
     Each database is measured in a process of its own. Prints one JSON line: what each found, and the worse of both
-    of those figures that ``keys`` names. ``quick`` are the numbers of a short run.
+    of those figures that ``keys`` names. ``quick`` are the numbers of a short run, ``quick_on`` the databases of it.
     """
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     for name, value in numbers.items():
         parser.add_argument(f"--{name}", type=type(value), default=None, help=f"usually {value}")
-    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--quick", action="store_true", help="a small run that ends within 40 s")
+    parser.add_argument("--database", choices=(*DATABASES, "both"), default="")
+    parser.add_argument("--quick", action="store_true", help=f"a small run on {' and '.join(quick_on)}")
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
     usual = {**numbers, **quick} if options.quick else numbers
     given = {
         name: value if (value := getattr(options, name)) is not None else usual[name] for name in numbers
     }
-    if options.database != "both":
+    if options.database in DATABASES:
         print(json.dumps(measure(postgres=options.database == "postgres", **given)))
         return
     parts: dict[str, Any] = {}
     with templates():
-        for database in ("sqlite", "postgres"):
+        for database in quick_on if options.quick and not options.database else DATABASES:
             command = [sys.executable, "-m", module, "--database", database]
             command += [f"--{name}={value}" for name, value in given.items()]
             done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)

@@ -14,6 +14,7 @@ from typing import Any
 from bench._figures import quantiles, worse
 from bench._ground import Ground, ground, lags, main
 
+QUICK_ON = ("sqlite",)
 KEYS = ("n", "p50_s", "p99_s", "max_s", "unpublished")
 
 
@@ -51,4 +52,14 @@ def _part(place: Ground, accounts: list[Any], *, gap: float) -> dict[str, Any]:
 
 if __name__ == "__main__":
     quick = {"posts": 30, "seconds": 4.0}
-    main("bench.lag", str(__doc__), measure, keys=KEYS, quick=quick, posts=60, seconds=120.0, delay=0.3)
+    main(
+        "bench.lag",
+        str(__doc__),
+        measure,
+        keys=KEYS,
+        quick=quick,
+        quick_on=("sqlite",),
+        posts=60,
+        seconds=120.0,
+        delay=0.3,
+    )

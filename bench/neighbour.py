@@ -12,6 +12,8 @@ from typing import Any
 from bench._figures import quantiles
 from bench._ground import Ground, ground, lags, main
 
+QUICK_ON = ("sqlite",)
+
 
 def measure(*, posts: int, slow: float, gap: float, postgres: bool) -> dict[str, Any]:
     """Lag of the others in seconds, alone and beside the slow server."""
@@ -47,4 +49,14 @@ def _others(
 if __name__ == "__main__":
     keys = ("n", "p50_s", "p99_s", "max_s", "unpublished")
     quick = {"posts": 20, "slow": 8.0, "gap": 0.15}
-    main("bench.neighbour", str(__doc__), measure, keys=keys, quick=quick, posts=60, slow=25.0, gap=0.5)
+    main(
+        "bench.neighbour",
+        str(__doc__),
+        measure,
+        keys=keys,
+        quick=quick,
+        quick_on=("sqlite",),
+        posts=60,
+        slow=25.0,
+        gap=0.5,
+    )
