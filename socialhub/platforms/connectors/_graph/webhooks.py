@@ -75,7 +75,9 @@ def parse_entries(body: bytes, read: Read) -> tuple[Event, ...]:
             if isinstance(message, Mapping) and not message.get("is_echo"):
                 mid = str(message.get("mid", ""))
                 sent = at_seconds(item.get("timestamp")) or at
-                found.append(Event(EventKind.MESSAGE, f"mid:{mid}", account, mid, sent, dict(item)))
+                # Taking a message back is told under the id of the message.
+                key = f"mid:{mid}:deleted" if message.get("is_deleted") else f"mid:{mid}"
+                found.append(Event(EventKind.MESSAGE, key, account, mid, sent, dict(item)))
     return tuple(found)
 
 
