@@ -12,25 +12,22 @@ from typing import Any
 
 from socialhub.platforms.api import Api
 from socialhub.platforms.connectors._graph.facebook_login import GRAPH, proof
-from socialhub.platforms.events import Ask, Subscribed, Subscribing
-from socialhub.platforms.values import Account, Secret
+from socialhub.platforms.events import Ask, Subscribed, Subscribing, mappings
+from socialhub.platforms.values import Account, App, Secret
 
 
 def page_subscribing(topic: str, fields: tuple[str, ...]) -> Subscribing:
     """For an object (``topic``) of Facebook Login and these of its fields; the account is a Page."""
 
     def subscribe(api: Api, account: Account, ask: Ask) -> Subscribed:
-        _name_address(api, ask, topic, fields)
+        name_address(api, ask, topic, fields)
         api.post(f"{account.external_id}/subscribed_apps", form={"subscribed_fields": ",".join(fields)})
         return check(api, account, ask) or Subscribed(frozenset(), missing=frozenset(fields))
 
     def check(api: Api, account: Account, ask: Ask) -> Subscribed | None:
-        body = api.get(f"{account.external_id}/subscribed_apps").body
-        lines = body.get("data") if isinstance(body, Mapping) else None
-        ours = [line for line in lines or () if str(line.get("id")) == ask.app.client_id]
-        if not ours:
+        have = heard_of(api, account.external_id, ask.app)
+        if have is None:
             return None
-        have = frozenset(str(name) for name in ours[0].get("subscribed_fields") or ())
         return Subscribed(have & set(fields), missing=frozenset(fields) - have)
 
     def unsubscribe(api: Api, account: Account, ask: Ask) -> None:
@@ -39,7 +36,20 @@ def page_subscribing(topic: str, fields: tuple[str, ...]) -> Subscribing:
     return Subscribing(subscribe, check, unsubscribe)
 
 
-def _name_address(api: Api, ask: Ask, topic: str, fields: tuple[str, ...]) -> None:
+def heard_of(api: Api, node: str, app: App) -> frozenset[str] | None:
+    """The fields that the app hears of a Page; ``None`` where it hears nothing."""
+    lines = subscribers(api, node)
+    ours = [line for line in lines if str(line.get("id")) == app.client_id]
+    return frozenset(str(name) for name in ours[0].get("subscribed_fields") or ()) if ours else None
+
+
+def subscribers(api: Api, node: str) -> list[Mapping[str, Any]]:
+    """The apps that hear of a Page or an account, as far as the token may see them."""
+    body = api.get(f"{node}/subscribed_apps").body
+    return list(mappings(body.get("data"))) if isinstance(body, Mapping) else []
+
+
+def name_address(api: Api, ask: Ask, topic: str, fields: tuple[str, ...]) -> None:
     """Where the app is called: Meta checks the address before it answers. Repeating it changes nothing."""
     secret = ask.app.client_secret
     if secret is None:

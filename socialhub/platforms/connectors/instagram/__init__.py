@@ -13,6 +13,7 @@ from socialhub.platforms.policy import Quota
 
 from .errors import errors
 from .hosts import IG_GRAPH, base_for, sign
+from .inbox import inbox
 from .login import facebook, instagram_login
 from .options import options
 from .policy import policy
@@ -39,6 +40,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    inbox=inbox,
     privacy=privacy,
     # Pages of the documentation say 50 and 100; what an account has is learned.
     quotas=(

@@ -75,6 +75,9 @@ errors = ErrorTable(
         "2207053": TEMPORARY,
         "2207057": Meaning(Fault.INVALID_REQUEST, "The cover lies outside the video."),
         "2207085": TEMPORARY,
+        "2534022": Meaning(
+            Fault.POLICY, "Instagram takes answers only within 24 hours of the person's last message."
+        ),
         "login/400": Meaning(Fault.INVALID_REQUEST, "Instagram did not accept the login. Start again."),
         "rupload/OffsetInvalidError": TEMPORARY,
         "rupload/PartialRequestError": TEMPORARY,

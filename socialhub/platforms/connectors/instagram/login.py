@@ -94,7 +94,8 @@ instagram_login = OAuth2(
             "instagram_business_content_publish",
             # The first comment.
             "instagram_business_manage_comments",
-        )
+        ),
+        Capability.INBOX: ("instagram_business_manage_comments", "instagram_business_manage_messages"),
     },
     base_scopes=("instagram_business_basic",),
     scope_separator=",",
@@ -130,7 +131,14 @@ facebook = OAuth2(
             "instagram_manage_comments",
             # Deleting a post, which only this way in can do.
             "instagram_manage_contents",
-        )
+        ),
+        Capability.INBOX: (
+            "pages_read_engagement",
+            "instagram_manage_comments",
+            "instagram_manage_messages",
+            # To be called.
+            "pages_manage_metadata",
+        ),
     },
     base_scopes=("instagram_basic", "pages_show_list"),
     scope_separator=",",
@@ -142,6 +150,7 @@ facebook = OAuth2(
         (
             "instagram_content_publish",
             "instagram_manage_comments",
+            "instagram_manage_messages",
             "instagram_manage_contents",
             "instagram_basic",
         )

@@ -16,7 +16,7 @@ import requests
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox import oauth
-from socialhub.platforms.sandbox.records import App
+from socialhub.platforms.sandbox.records import Account, App
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, NotMineError, Simulator, reply
 from socialhub.platforms.sandbox.telling import ask
@@ -31,6 +31,9 @@ CHALLENGE = "1158201444"
 
 class Calling:
     """Installs subscriptions on a simulator of Facebook Login: ``topic`` is the object of its events."""
+
+    page_topic = ""
+    """The object whose fields a Page's own subscription names, where it is another one."""
 
     def __init__(self, simulator: GraphSimulator, topic: str, fields: frozenset[str]) -> None:
         self.simulator, self.topic, self.fields = simulator, topic, fields
@@ -76,19 +79,17 @@ class Calling:
         """A Page lets the app hear of it. Fields that the app has not subscribed to are dropped without a word."""
         wish = read(call, {"subscribed_fields": Field(required=True)})
         page, app = call.account, call.world.apps.get(call.token.client_id)
-        line = app.extra.get("subscriptions", {}).get(self.topic, {}) if app else {}
+        topic = self.page_topic or self.topic
+        line = app.extra.get("subscriptions", {}).get(topic, {}) if app else {}
         kept = [name for name in wish["subscribed_fields"].split(",") if name in line.get("fields", ())]
-        page.extra = {
-            **page.extra,
-            "listeners": {**page.extra.get("listeners", {}), call.token.client_id: kept},
-        }
+        listen(page, call.token.client_id, kept)
         return reply({"success": True})
 
     def subscribed(self, call: Call) -> Response:
         """The apps that hear of the Page."""
         read(call, {})
         lines = []
-        for client, fields in call.account.extra.get("listeners", {}).items():
+        for client, fields in listeners(call.account).items():
             app = call.world.apps.get(client)
             if app is not None:
                 lines.append({"id": client, "name": app.name, "subscribed_fields": fields})
@@ -97,15 +98,13 @@ class Calling:
     def unsubscribe(self, call: Call) -> Response:
         """The app hears no more of the Page."""
         read(call, {})
-        listeners = dict(call.account.extra.get("listeners", {}))
-        listeners.pop(call.token.client_id, None)
-        call.account.extra = {**call.account.extra, "listeners": listeners}
+        listen(call.account, call.token.client_id, None)
         return reply({"success": True})
 
     def tell(self, world: World, account: str, field: str, entry: dict[str, Any]) -> int:
         """Tell every app that listens to ``field`` of an account; gives how many."""
-        page, count = world.accounts.get(account), 0
-        for client, fields in (page.extra.get("listeners", {}) if page else {}).items():
+        count = 0
+        for client, fields in listeners(world.accounts.get(account)).items():
             app = world.apps.get(client)
             line = app.extra.get("subscriptions", {}).get(self.topic) if app else None
             if app is None or line is None or field not in fields:
@@ -117,6 +116,30 @@ class Calling:
             send_event(world, self.simulator, app, line["callback_url"], body)
             count += 1
         return count
+
+
+def listen(account: Account, client_id: str, fields: list[str] | None) -> None:
+    """From now on an app hears these fields of a Page or an account; nothing at all with ``None``."""
+    others = {client: heard for client, heard in listeners(account).items() if client != client_id}
+    account.extra = {
+        **account.extra,
+        "listeners": others if fields is None else {**others, client_id: fields},
+    }
+
+
+def listeners(account: Account | None) -> dict[str, list[str]]:
+    """The apps that hear of a Page or an account, and the fields."""
+    return dict(account.extra.get("listeners", {})) if account else {}
+
+
+def connect_address(simulator: Simulator, app: App) -> str:
+    """Check the address for events that an admin entered; what does not answer rightly is not kept."""
+    where = app.extra.get("callbacks", {})
+    url = str(where.get("webhook", ""))
+    if not url or shakes_hands(url, str(where.get("verify_token", ""))):
+        return ""
+    app.extra = {**app.extra, "callbacks": {**where, "webhook": ""}}
+    return "The URL couldn't be validated. Response does not match challenge."
 
 
 def send_event(world: World, simulator: Simulator, app: App, url: str, body: Any) -> None:
@@ -134,8 +157,13 @@ def shakes_hands(url: str, verify_token: str) -> bool:
     return answer is not None and answer.status_code == 200 and answer.text == CHALLENGE
 
 
-def tell_of_person(world: World, simulator: Simulator, app: App, person: str, *, erase: bool) -> int:
-    """The signed request that a person's withdrawal, and a wish to erase, makes; gives how many went out."""
+def tell_of_person(
+    world: World, simulator: Simulator, app: App, person: str, *, erase: bool, known_as: str = ""
+) -> int:
+    """The signed request that a person's withdrawal, and a wish to erase, makes; gives how many went out.
+
+    ``known_as`` is the id that the app has of the person, where it is not that of Facebook Login.
+    """
     secret = str(app.extra.get("privacy_secret") or app.client_secret)
     count = 0
     for kind in ("deauthorise", *(["delete"] if erase else [])):
@@ -145,7 +173,7 @@ def tell_of_person(world: World, simulator: Simulator, app: App, person: str, *,
         payload = {
             "algorithm": "HMAC-SHA256",
             "issued_at": int(world.clock.now()),
-            "user_id": user_id(person),
+            "user_id": known_as or user_id(person),
         }
         body = urlencode({"signed_request": signed_request(payload, secret)}).encode()
         world.teller.tell(

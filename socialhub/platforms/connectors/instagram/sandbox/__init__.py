@@ -4,7 +4,17 @@ documentation.
 
 from __future__ import annotations
 
-from . import containers, login, pages, publishing, reading, rupload
+from . import comments, containers, login, messages, pages, publishing, reading, rupload
 from .server import simulator
 
-__all__ = ["containers", "login", "pages", "publishing", "reading", "rupload", "simulator"]
+__all__ = [
+    "comments",
+    "containers",
+    "login",
+    "messages",
+    "pages",
+    "publishing",
+    "reading",
+    "rupload",
+    "simulator",
+]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.views import comment_view, gone, view
-from socialhub.platforms.sandbox.pages import PostView, ProfileView, post_page, profile_page
+from socialhub.platforms.sandbox.pages import Guestbook, PostView, ProfileView, post_page, profile_page
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call
 
 from .reading import is_over
 from .server import SITES, simulator
-from .store import comments_of
+from .store import Comment, comments_of
 
 
 @simulator.route("GET", "/<user>", host=SITES[0])
@@ -73,9 +73,18 @@ def _one(call: Call, posts: list[Post]) -> Response:
         return gone()
     post = posts[0]
     answers = tuple(
-        comment_view(post, account, item.created_at, item.text) for item in comments_of(call.world, post.id)
+        comment_view(post, account, item.created_at, item.text, name=_name(call, item, account))
+        for item in sorted(comments_of(call.world, post.id), key=lambda item: item.parent or item.id)
+        if not item.is_hidden
     )
-    return post_page(simulator.name, (), _view(call, post, account), answers)
+    persons = tuple(person.id for person in call.world.persons if person.id != account.person)
+    guestbook = Guestbook(simulator.key, post.id, persons)
+    return post_page(simulator.name, (), _view(call, post, account), answers, guestbook)
+
+
+def _name(call: Call, item: Comment, account: Account) -> str:
+    person = call.world.persons.get(item.author)
+    return person.name if person else item.author or account.name
 
 
 def _view(call: Call, post: Post, account: Account) -> PostView:

@@ -1,4 +1,4 @@
-"""Publishing a finished container, the quota, comments, deletion."""
+"""Publishing a finished container, and the quota."""
 
 from __future__ import annotations
 
@@ -14,17 +14,13 @@ from socialhub.platforms.connectors._graph.sandbox.containers import (
 )
 from socialhub.platforms.connectors._graph.sandbox.errors import graph_error
 from socialhub.platforms.connectors._graph.sandbox.fields import parse_fields, pick
-from socialhub.platforms.connectors._graph.sandbox.listing import youngest
-from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, missing_object, page_of, read
+from socialhub.platforms.connectors._graph.sandbox.simulator import read
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
-from .reading import comment_readers, find_media
 from .server import CALLS, SITES, open_account, simulator
-from .store import KEY, Comment, comments, comments_of
-
-LONGEST_COMMENT = 2200
+from .store import KEY
 
 
 @simulator.route("POST", "/<node>/media_publish", scopes=("publish",), limit=CALLS)
@@ -96,38 +92,3 @@ def _make_post(call: Call, account: Account, container: Container) -> Post:
             },
         )
     )
-
-
-@simulator.route("POST", "/<node>/comments", scopes=("comment",), limit=CALLS)
-def comment(call: Call) -> Response:
-    """A comment under a post of the account."""
-    wish = read(call, {"message": Field(required=True)})
-    post = find_media(call)
-    if not 0 < len(wish["message"]) <= LONGEST_COMMENT or post.extra["product"] == "STORY":
-        raise graph_error("100", "(#100) Param message is not valid")
-    comment_id = f"179{call.world.serial() * 15_485_863 + 10**14}"
-    comments(call.world).add(Comment(comment_id, post.id, post.account, wish["message"], call.now))
-    return reply({"id": comment_id})
-
-
-@simulator.route("GET", "/<node>/comments", scopes=("comment",), limit=CALLS)
-def list_comments(call: Call) -> Response:
-    """Comments under a post, newest first."""
-    wish = read(call, {"fields": Field(), "limit": Field("int"), "after": Field()})
-    post = find_media(call)
-    latest = youngest(call)
-    found = [item for item in comments_of(call.world, post.id) if item.created_at <= latest]
-    shown, paging = page_of(found[::-1], wish.get("limit", 50), wish.get("after", ""))
-    wanted = parse_fields(wish.get("fields", "timestamp,text,id"))
-    return reply({"data": [pick(wanted, comment_readers(call, item)) for item in shown], **paging})
-
-
-@simulator.route("DELETE", "/<node>", host=GRAPH, scopes=("delete",), limit=CALLS)
-def delete(call: Call) -> Response:
-    """Take a whole post down; only by Facebook Login."""
-    read(call, {})
-    post = find_media(call)
-    if post.deleted_at is not None:
-        raise missing_object(call.args["node"], "delete")
-    post.deleted_at = call.now
-    return reply({"success": True})

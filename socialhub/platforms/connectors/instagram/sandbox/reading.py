@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.containers import Container
-from socialhub.platforms.connectors._graph.sandbox.fields import Reader, Wanted, parse_fields, pick
+from socialhub.platforms.connectors._graph.sandbox.fields import Reader, parse_fields, pick
 from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts
 from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object, read
 from socialhub.platforms.sandbox.pages import message_page
@@ -18,7 +16,7 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .login import account_readers, page_or_none
 from .server import CALLS, CDN, open_account, simulator
-from .store import Comment, comments_of
+from .store import comments_of
 
 STORY_LIFETIME = 86_400
 STATUS_TEXTS = {
@@ -136,26 +134,6 @@ def _child_readers(item: Media) -> dict[str, Reader]:
         "media_url": lambda inner: _file_url(item),
         "alt_text": lambda inner: item.alt or None,
         "timestamp": lambda inner: graph_time(item.created_at),
-    }
-
-
-def comment_readers(call: Call, item: Comment) -> dict[str, Reader]:
-    """The fields of a comment."""
-    account = call.world.accounts.get(item.account)
-
-    def author(inner: Wanted) -> dict[str, Any]:
-        return {"id": item.account, "username": _username(account)}
-
-    return {
-        "id": lambda inner: item.id,
-        "text": lambda inner: item.text,
-        "timestamp": lambda inner: graph_time(item.created_at),
-        "username": lambda inner: _username(account),
-        "from": author,
-        "like_count": lambda inner: 0,
-        "hidden": lambda inner: False,
-        "media": lambda inner: {"id": item.media},
-        "parent_id": lambda inner: None,
     }
 
 

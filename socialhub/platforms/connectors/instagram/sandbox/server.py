@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from socialhub.platforms.connectors._graph.sandbox.calling import connect_address
 from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
@@ -12,11 +13,12 @@ from socialhub.platforms.connectors._graph.sandbox.simulator import (
     missing_object,
 )
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.simulator import Call, Limit
 from socialhub.platforms.sandbox.world import World
 
-from .store import KEY, comments_of
+from .calling import LinkedCalling, tell_people
+from .store import KEY, Comment, comments, comments_of, messages
 from .tables import FACEBOOK_SCOPES
 
 IG_GRAPH = "graph.instagram.com"
@@ -45,6 +47,11 @@ class InstagramSimulator(ContainerSimulator):
             IG_GRAPH: ("instagram_business_basic", "instagram_business_content_publish"),
         },
         "comment": {GRAPH: ("instagram_manage_comments",), IG_GRAPH: ("instagram_business_manage_comments",)},
+        "message": {
+            GRAPH: ("instagram_basic", "instagram_manage_messages"),
+            IG_GRAPH: ("instagram_business_manage_messages",),
+        },
+        "manage": {GRAPH: ("pages_manage_metadata",)},
         "delete": {GRAPH: ("instagram_basic", "instagram_manage_contents")},
     }
 
@@ -55,6 +62,8 @@ class InstagramSimulator(ContainerSimulator):
     def prepare(self, world: World) -> None:
         """A business account and a creator account, each linked to a Page; and a Page without one."""
         self.keep_containers(world)
+        for table in (comments, messages):
+            table(world)
         if world.is_loaded:
             return
         shop = {
@@ -113,8 +122,27 @@ class InstagramSimulator(ContainerSimulator):
         if post is None:
             return {}
         cover = world.media.get(post.extra.get("cover", ""))
-        comments = [{"id": item.id, "text": item.text} for item in comments_of(world, post_id)]
-        return {**post.extra, "comments": comments, "cover": world.blobs.sha256(cover.blob) if cover else ""}
+        own = [item for item in comments_of(world, post_id) if not item.author and not item.parent]
+        said = [{"id": item.id, "text": item.text} for item in own]
+        return {**post.extra, "comments": said, "cover": world.blobs.sha256(cover.blob) if cover else ""}
+
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """A visitor comments on a post or answers a comment."""
+        found, above = self.live_post(world, post), comments(world).get(parent)
+        if found is None or (parent and above is None):
+            raise LookupError("there is no such post or comment")
+        parent = (above.parent or above.id) if above else ""
+        item = make_comment(world, found, text, author=person, parent=parent)
+        tell_comment(world, item)
+        return item.id
+
+    def connect_callbacks(self, world: World, app: App) -> str:
+        """The address that is entered for Instagram Login; by Facebook Login apps name it themselves."""
+        return connect_address(self, app)
+
+    def tell_withdrawal(self, world: World, app: App, person: str, *, erase: bool) -> int:
+        """The callbacks of the app's settings."""
+        return tell_people(world, self, app, person, erase=erase)
 
     def home_of(self, token: Token) -> str:
         """Tokens of the two ways in are strangers to each other's hosts."""
@@ -125,6 +153,7 @@ class InstagramSimulator(ContainerSimulator):
 
 simulator = InstagramSimulator()
 facebook_login = FacebookLogin(simulator, FACEBOOK_SCOPES)
+calling = LinkedCalling(simulator, IG_GRAPH)
 
 
 def linked_account(call: Call, page: Account) -> Account | None:
@@ -144,6 +173,30 @@ def open_account(call: Call, node: str) -> Account:
     if account is None or account.kind == "page" or account.id not in reachable:
         raise missing_object(node, call.method.lower())
     return account
+
+
+def find_comment(call: Call) -> Comment | None:
+    """The comment that the path names, under a post of an account that the token reaches."""
+    item = comments(call.world).get(call.args["node"])
+    if item is not None:
+        open_account(call, item.account)
+    return item
+
+
+def make_comment(world: World, post: Post, text: str, *, author: str = "", parent: str = "") -> Comment:
+    """A comment under a post from now on."""
+    key = f"179{world.serial() * 15_485_863 + 10**14}"
+    now = world.clock.now()
+    return comments(world).add(Comment(key, post.id, post.account, text, now, author=author, parent=parent))
+
+
+def tell_comment(world: World, item: Comment) -> None:
+    """Tell whoever listens of a new comment, the account's own too."""
+    post = world.posts.get(item.media)
+    media = {"id": item.media, "media_product_type": post.extra["product"] if post else "FEED"}
+    parent = {"parent_id": item.parent} if item.parent else {}
+    value = {"id": item.id, **parent, "from": item.writer(world), "text": item.text, "media": media}
+    calling.tell(world, item.account, "comments", {"changes": [{"field": "comments", "value": value}]})
 
 
 simulator.control("POST", "habits")(simulator.choose_habits)

@@ -35,6 +35,7 @@ MESSAGES.update(
         "-1/2207032": "Could not create the media. Try again.",
         "-1/2207053": "Unknown upload error.",
         "4/2207051": "The action was blocked because it looks like spam.",
+        "10/2534022": "(#10) This message is sent outside of allowed window.",
         "9/2207042": "You have reached the maximum number of posts that can be published by content"
         " publishing API.",
         "24/2207006": "The requested resource does not exist",
