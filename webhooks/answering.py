@@ -180,23 +180,21 @@ def answer_all() -> int:
     return count
 
 
-@transaction.atomic
 def _claim() -> Held | None:
-    """One due answer; those of a conversation go one after the other."""
+    """One due answer, by compare and swap; those of a conversation go one after the other."""
     now = database_now()
     before = Answer.objects.filter(
         conversation=OuterRef("conversation"), pk__lt=OuterRef("pk"), state=State.WAITING
     )
     due = Answer.objects.filter(~Exists(before), next_at__lte=now, state=State.WAITING)
-    row = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk").first()
+    row = due.order_by("next_at", "pk").only("lease_token").first()
     if row is None:
         return None
-    token = row.lease_token + 1
-    started = time.monotonic()
+    token, started = row.lease_token + 1, time.monotonic()
     # A row in doubt is taken over only when a request of the former holder can no longer be on its way.
     until = now + LEASE
-    changed = Answer.objects.filter(pk=row.pk, lease_token=row.lease_token)
-    if not changed.update(lease_token=token, lease_until=until, next_at=until + MARGIN):
+    same = Answer.objects.filter(pk=row.pk, lease_token=row.lease_token, state=State.WAITING)
+    if not same.update(lease_token=token, lease_until=until, next_at=until + MARGIN):
         return None
     return Held(row.pk, token, started + LEASE.total_seconds(), time.time() + LEASE.total_seconds())
 

@@ -81,15 +81,16 @@ def look_after_next() -> bool:
     return True
 
 
-@transaction.atomic
 def _claim() -> Subscription | None:
     now = database_now()
     due = Subscription.objects.filter(next_at__lte=now).order_by("next_at")
-    row = due.select_for_update(skip_locked=True).first()
-    if row is None:
+    if not due.exists():  # nothing is locked for nothing
         return None
-    row.lease_until = row.next_at = now + LEASE
-    row.save(update_fields=["lease_until", "next_at"])
+    with transaction.atomic():
+        row = due.select_for_update(skip_locked=True).first()
+        if row is not None:
+            row.lease_until = row.next_at = now + LEASE
+            row.save(update_fields=["lease_until", "next_at"])
     return row
 
 

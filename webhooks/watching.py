@@ -73,15 +73,16 @@ def ask_next() -> bool:
     return True
 
 
-@transaction.atomic
 def _claim() -> Watch | None:
     now = database_now()
     due = Watch.objects.filter(next_at__lte=now).order_by("next_at")
-    watch = due.select_for_update(skip_locked=True).first()
-    if watch is None:
+    if not due.exists():  # nothing is locked for nothing
         return None
-    watch.lease_until = watch.next_at = now + LEASE
-    watch.save(update_fields=["lease_until", "next_at"])
+    with transaction.atomic():
+        watch = due.select_for_update(skip_locked=True).first()
+        if watch is not None:
+            watch.lease_until = watch.next_at = now + LEASE
+            watch.save(update_fields=["lease_until", "next_at"])
     return watch
 
 
