@@ -77,7 +77,10 @@ def look_after_next() -> bool:
     if row is None:
         return False
     values = _look_after(row)
-    Subscription.objects.filter(pk=row.pk, lease_until=row.lease_until).update(lease_until=None, **values)
+    mine = Subscription.objects.filter(pk=row.pk, lease_until=row.lease_until)
+    # A platform may check our address before it answers us: what was confirmed meanwhile stands.
+    if not mine.filter(checked_at=row.checked_at).update(lease_until=None, **values):
+        mine.update(lease_until=None)
     return True
 
 
@@ -129,18 +132,21 @@ def _settle(way: Subscribing, api: Api, used: Account, row: Subscription, asked:
 
 
 def _is_ending(row: Subscription, found: Subscribed, way: Subscribing, now: datetime) -> bool:
-    if found.expires_at is None:
+    if found.expires_at is None or found.is_pending:
         return False
-    begun = row.checked_at or now
+    begun = found.begins_at or row.checked_at or now
     return now >= begun + (found.expires_at - begun) * way.renew_at
 
 
 def as_values(way: Subscribing, found: Subscribed, now: datetime) -> dict[str, Any]:
     """What a good answer means for the row."""
-    state = State.PENDING if found.is_pending else State.LACKING if found.missing else State.ACTIVE
+    goes_on = found.expires_at is not None and found.expires_at > now
+    is_waiting = found.is_pending and not goes_on
+    state = State.PENDING if is_waiting else State.LACKING if found.missing else State.ACTIVE
     next_at = now + (PENDING if found.is_pending else way.every)
     if found.expires_at is not None:
-        next_at = min(next_at, max(now + RETRY, now + (found.expires_at - now) * way.renew_at))
+        begun = found.begins_at or now
+        next_at = min(next_at, max(now + RETRY, begun + (found.expires_at - begun) * way.renew_at))
     lacking = f"The platform left out {', '.join(sorted(found.missing))}." if found.missing else ""
     return {
         "state": state,
@@ -176,6 +182,8 @@ def confirm(row: Subscription, call: Call) -> Reply | None:
     if answer is None:
         return None
     reply, found = answer
+    if found is None:
+        return reply
     Subscription.objects.filter(pk=row.pk).update(**as_values(way, found, now))
     return reply
 
@@ -214,6 +222,7 @@ def ask_of(row: Subscription, account: ConnectedAccount, now: datetime) -> Ask:
         now=now,
         secret=row.secret,
         kept=row.kept,
+        is_leaving=row.state == State.WANTED and row.next_at is None,
     )
 
 

@@ -78,12 +78,13 @@ def app(request: WorkspaceRequest, platform: str) -> HttpResponse:
 
 def _webhook(connector: Connector) -> dict[str, str]:
     """The address that the platform calls, and the word by which it is told that the address is ours."""
-    if connector.webhooks is None:
-        return {}
+    hooks = connector.webhooks
+    if hooks is None or (hooks.subscribing is not None and hooks.subscribing.own_callback):
+        return {}  # nothing to enter there: each subscription names its own address
     address = settings.PUBLIC_URL + reverse("webhooks:receive", args=[connector.key])
     return {
         "webhook_url": address,
-        "verify_token": verify_tokens(connector.key)[0] if connector.webhooks.repeats_token else "",
+        "verify_token": verify_tokens(connector.key)[0] if hooks.repeats_token else "",
     }
 
 

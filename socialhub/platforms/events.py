@@ -87,7 +87,7 @@ class Ask:
     """What a subscription is made with: where the platform shall call, the word it repeats, whose app asks.
 
     ``secret`` seals the calls of this one subscription where the platform lets us choose it; ``kept`` is what the
-    last answer told to keep.
+    last answer told to keep. ``is_leaving`` says that the subscription is no longer wanted.
     """
 
     callback: str
@@ -96,18 +96,21 @@ class Ask:
     now: datetime
     secret: Secret | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True)
 class Subscribed:
     """What is subscribed to. ``missing`` are fields that we asked for and the platform left out; ``is_pending`` says
-    that it still has to check our address; ``kept`` is what checking, renewing and ending it need.
+    that it still has to check our address (an older subscription may go on until ``expires_at``); ``begins_at`` is
+    when the present term began; ``kept`` is what checking, renewing and ending it need.
     """
 
     fields: frozenset[str]
     expires_at: datetime | None = None
     missing: frozenset[str] = frozenset()
     is_pending: bool = False
+    begins_at: datetime | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -117,8 +120,9 @@ class Subscribing:
 
     ``subscribe`` makes, renews or repairs it; ``check`` gives what there is (``None``: nothing); ``unsubscribe`` ends
     it. ``every`` is how often it is checked. With ``own_callback`` each subscription has an address that cannot be
-    guessed and a secret of its own, and ``confirm`` answers the check of that address (``None``: nobody asked for
-    it). ``renew_at`` is the share of its life after which it is renewed.
+    guessed and a secret of its own, and ``confirm`` answers the check of that address: with what is subscribed to
+    from now on (nothing, where the check was of its end), or ``None``, where nobody asked for it. ``renew_at`` is the
+    share of its life after which it is renewed.
     """
 
     subscribe: Callable[[Api, Account, Ask], Subscribed]
@@ -126,7 +130,7 @@ class Subscribing:
     unsubscribe: Callable[[Api, Account, Ask], None]
     every: timedelta = timedelta(hours=6)
     own_callback: bool = False
-    confirm: Callable[[Call, Account, Ask], tuple[Reply, Subscribed] | None] | None = None
+    confirm: Callable[[Call, Account, Ask], tuple[Reply, Subscribed | None] | None] | None = None
     renew_at: float = 0.6
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from .playlists import playlist_choices
 from .policy import policy
 from .publish import publishing
 from .rules import RULES, refine
+from .webhooks import webhooks
 
 QUOTA_COSTS = "https://developers.google.com/youtube/v3/determine_quota_cost"
 
@@ -28,6 +29,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     inbox=inbox,
+    webhooks=webhooks,
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.
         # Cover and playlist are 50 more each, captions 400: not of every post.

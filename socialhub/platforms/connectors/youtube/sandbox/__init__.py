@@ -4,13 +4,14 @@ documentation.
 
 from __future__ import annotations
 
-from . import comments, editing, extras, oauth, pages, playlists, reading, uploads
+from . import comments, editing, extras, hub, oauth, pages, playlists, reading, uploads
 from .server import simulator
 
 __all__ = [
     "comments",
     "editing",
     "extras",
+    "hub",
     "oauth",
     "pages",
     "playlists",

@@ -14,7 +14,7 @@ from socialhub.platforms.sandbox.world import World
 from .reading import LIST, listed, parts_of
 from .refusals import error, refusal
 from .server import API, API_TOO, SCOPE, UNITS, simulator
-from .store import Comment, Habits, add, comments, habits
+from .store import KEY, Comment, Habits, add, comments, habits
 
 WRITE = (SCOPE + "youtube.force-ssl",)
 SHOWN_REPLIES = 2
@@ -163,8 +163,7 @@ def moderate(call: Call) -> Response:
         if post.account != call.token.account:
             raise refusal("forbidden")
         is_held_anew = query["moderationStatus"] == "heldForReview"
-        chosen = habits(call.world).get("habits")
-        if one.author == post.account or (is_held_anew and chosen and not chosen.can_hold):
+        if one.author == post.account or (is_held_anew and not habits(call.world).can_hold):
             raise error(400, "operationNotSupported", "The operation is not supported.", "youtube.comment")
         one.status = query["moderationStatus"]
     return Response("", 204)
@@ -173,7 +172,8 @@ def moderate(call: Call) -> Response:
 @simulator.control("POST", "habits")
 def set_habits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
     """Choose what the documentation leaves open: any field of `Habits`."""
-    return dict(vars(habits(world).add(Habits(**wish))))
+    kept = world.table(f"{KEY}.habits", Habits).add(Habits(**{**vars(habits(world)), **wish}))
+    return dict(vars(kept))
 
 
 @simulator.control("GET", "comments")

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .hub import tell
 from .reading import DELETE, parts_of, video_json
 from .refusals import refusal
 from .server import API, API_TOO, UNITS, simulator
@@ -57,6 +58,7 @@ def update(call: Call) -> Response:
         for name in STATUS:
             post.extra.pop(name, None)
         post.extra.update({"privacyStatus": "public", **status})
+    tell(call.world, post)
     return reply(video_json(call, post, parts))
 
 

@@ -11,6 +11,7 @@ from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .hub import tell
 from .refusals import error, refusal
 from .server import API, API_TOO, SCOPE, UNITS, simulator
 
@@ -171,6 +172,7 @@ def delete(call: Call) -> Response:
     if post.account != call.token.account:
         raise refusal("forbidden")
     post.deleted_at = call.now
+    tell(call.world, post, is_gone=True)
     return Response("", 204)
 
 

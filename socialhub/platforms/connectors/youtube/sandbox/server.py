@@ -17,7 +17,7 @@ from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Sim
 from socialhub.platforms.sandbox.world import Table, World
 
 from .refusals import NAMED, STATUS_NAMES, error, refusal
-from .store import KEY, comments, habits, say
+from .store import KEY, Habits, comments, listeners, say
 
 API = "www.googleapis.com"
 API_TOO = "youtube.googleapis.com"
@@ -25,7 +25,8 @@ CONSENT = "accounts.google.com"
 TOKENS = "oauth2.googleapis.com"
 IDENTITY = "openidconnect.googleapis.com"
 SITE = "www.youtube.com"
-HOSTS = (API, API_TOO, CONSENT, TOKENS, IDENTITY, SITE)
+HUB = "pubsubhubbub.appspot.com"
+HOSTS = (API, API_TOO, CONSENT, TOKENS, IDENTITY, SITE, HUB)
 SCOPE = "https://www.googleapis.com/auth/"
 PACIFIC = ZoneInfo("America/Los_Angeles")
 UNITS = Limit("units", 10_000, 86_400)
@@ -89,7 +90,8 @@ class YouTubeSimulator(Simulator):
 
     def prepare(self, world: World) -> None:
         """Two channels with a playlist each; Harbor Books may not upload more than 15 minutes."""
-        self.uploads(world), self.offline(world), self.playlists(world), comments(world), habits(world)
+        self.uploads(world), self.offline(world), self.playlists(world), comments(world), listeners(world)
+        world.table(f"{KEY}.habits", Habits)
         if world.is_loaded:
             return
         for person, handle, name, bio, long_uploads in (

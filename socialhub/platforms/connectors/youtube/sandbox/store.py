@@ -26,10 +26,26 @@ class Comment:
 
 @dataclass
 class Habits:
-    """What the documentation leaves open: whether a comment that is out can be held again."""
+    """What the documentation leaves open.
+
+    `can_hold`: a comment that is out can be held for review again. `is_silent`: the hub does nothing with wishes.
+    """
 
     id: str = "habits"
     can_hold: bool = True
+    is_silent: bool = False
+    lease_seconds: float = 432_000
+
+
+@dataclass
+class Listener:
+    """An address that the hub tells of a channel."""
+
+    id: str
+    callback: str
+    channel: str
+    secret: str
+    expires_at: float
 
 
 def comments(world: World) -> Table[Comment]:
@@ -37,9 +53,14 @@ def comments(world: World) -> Table[Comment]:
     return world.table(f"{KEY}.comments", Comment)
 
 
-def habits(world: World) -> Table[Habits]:
-    """The one row of habits."""
-    return world.table(f"{KEY}.habits", Habits)
+def listeners(world: World) -> Table[Listener]:
+    """Who listens to the hub."""
+    return world.table(f"{KEY}.listeners", Listener)
+
+
+def habits(world: World) -> Habits:
+    """The chosen habits."""
+    return world.table(f"{KEY}.habits", Habits).get("habits") or Habits()
 
 
 def say(simulator: Simulator, world: World, video: str, person: str, text: str, parent: str = "") -> str:

@@ -16,6 +16,7 @@ from socialhub.platforms.sandbox.records import Media, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, DroppedError, reply
 
+from .hub import tell
 from .reading import video_json
 from .refusals import error, refusal
 from .server import API, API_TOO, SCOPE, SITE, UPLOADS, Upload, simulator
@@ -206,7 +207,7 @@ def _finish(call: Call, session: Upload) -> None:
         "notify": session.wish["notify"],
         "is_short": is_upright,
     }
-    call.world.posts.add(
+    post = call.world.posts.add(
         Post(
             video_id, simulator.key, session.account, snippet.get("description", ""), call.now, SITE,
             f"https://{SITE}/{f'shorts/{video_id}' if is_upright else f'watch?v={video_id}'}", [video_id],
@@ -214,3 +215,4 @@ def _finish(call: Call, session: Upload) -> None:
         )
     )  # fmt: skip
     session.video = video_id
+    tell(call.world, post)
