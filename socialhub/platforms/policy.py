@@ -75,6 +75,9 @@ class Policy:
     access; ``erase_lost`` how soon where their access can no longer be renewed, ``None`` where the terms leave that
     to us; with ``erase_disconnected`` ending the connection in the hub counts as asking. ``display`` are the rules
     for showing it, for people who run the hub to read; ``source`` is where all of this stands.
+
+    ``reasons`` says of each scope what it is for, and ``review`` what the platform wants to see before it lets an app
+    serve strangers: both go into the papers for its review.
     """
 
     keep: Mapping[DataClass, timedelta] = field(default_factory=dict)
@@ -83,4 +86,6 @@ class Policy:
     erase_disconnected: bool = False
     may_mix_with_others: bool = True
     display: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    review: tuple[str, ...] = ()
     source: str = ""

@@ -6,10 +6,17 @@ from socialhub.platforms.policy import Policy
 
 GUIDELINES = "https://docs.bsky.app/docs/support/developer-guidelines"
 
+REASONS = {
+    "atproto": "to sign in",
+    "transition:generic": "to publish and delete the posts that people of the workspace write, and to answer",
+    "transition:chat.bsky": "to show and answer messages",
+}
+
 policy = Policy(
     display=(
         "Nothing likes, follows, replies or mentions by itself.",
         "What was deleted there is removed here.",
     ),
+    reasons=REASONS,
     source=GUIDELINES,
 )

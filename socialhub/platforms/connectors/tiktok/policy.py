@@ -6,6 +6,15 @@ from socialhub.platforms.policy import Policy
 
 GUIDELINES = "https://developers.tiktok.com/doc/content-sharing-guidelines"
 
+REASONS = {
+    "user.info.basic": "to know which account was connected",
+    "user.info.profile": "to show whose account it is beside the composer",
+    "user.info.stats": "to show the figures of the account",
+    "video.publish": "to post videos and photos directly, with the choices that the creator made",
+    "video.upload": "to send a video to the creator's drafts where that was chosen",
+    "video.list": "to find a post again after a break of the connection, and to show its figures",
+}
+
 # The terms set no number of days for erasing; thirty is our own.
 policy = Policy(
     display=(
@@ -16,6 +25,13 @@ policy = Policy(
         "The consent to the music usage confirmation stands beside the button.",
         "Nothing of ours is put into a video: no watermark, no words.",
         "Addresses of pictures last hours and are not kept as if they lasted.",
+    ),
+    reasons=REASONS,
+    review=(
+        "Ownership of the site and of every address proven by its prefix.",
+        "A demo video of the whole flow in the sandbox, with each rule for direct posting on screen.",
+        "Privacy policy and terms of use at public addresses.",
+        "The audit before posts may be public.",
     ),
     source=GUIDELINES,
 )

@@ -8,6 +8,18 @@ from socialhub.platforms.policy import Policy
 
 TERMS = "https://docs.x.com/developer-terms/policy"
 
+REASONS = {
+    "tweet.read": "to find a post again after a break of the connection, and to show replies and figures",
+    "tweet.write": "to publish and delete the posts that people of the workspace write",
+    "users.read": "to know which account was connected",
+    "media.write": "to upload pictures and videos of posts",
+    "offline.access": "to publish at the planned time, when nobody is signed in",
+    "like.write": "to like a reply when a person does so in the inbox",
+    "dm.read": "to show messages in the inbox",
+    "dm.write": "to answer messages",
+    "tweet.moderate.write": "to hide a reply when a person does so in the inbox",
+}
+
 # Stored content is deleted within a day when its author or X asks; the data of lost access is ours to end.
 policy = Policy(
     erase_within=timedelta(days=1),
@@ -20,6 +32,11 @@ policy = Policy(
         "One text does not go out to several accounts of X.",
         "People are not matched with identities elsewhere, nothing sensitive is inferred, nothing trains a model.",
         "Replies are written by people; nothing is liked or followed by itself.",
+    ),
+    reasons=REASONS,
+    review=(
+        "A description of the use case in the developer portal, kept up to date.",
+        "The label for automated accounts where a bot posts.",
     ),
     source=TERMS,
 )

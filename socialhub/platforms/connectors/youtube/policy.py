@@ -8,6 +8,13 @@ from socialhub.platforms.policy import DataClass, Policy
 
 TERMS = "https://developers.google.com/youtube/terms/developer-policies"
 
+REASONS = {
+    "openid": "to know who gave the consent, so that their request to be forgotten finds every row",
+    "https://www.googleapis.com/auth/youtube.force-ssl": "to upload and change videos, and to answer comments",
+    "https://www.googleapis.com/auth/youtube.readonly": "to read the channel and its videos",
+    "https://www.googleapis.com/auth/yt-analytics.readonly": "to show the figures of the channel that consented",
+}
+
 # III.D.2 and III.E.4, read 2026-09-14. Figures of a channel that still consents may be kept; all else for 30 days.
 policy = Policy(
     keep={
@@ -26,6 +33,11 @@ policy = Policy(
         "So is the page to withdraw access: https://myaccount.google.com/permissions.",
         "A person sees and confirms title, description and visibility before an upload.",
         "Pictures and sound of YouTube are not downloaded or kept.",
+    ),
+    reasons=REASONS,
+    review=(
+        "Verification of the consent screen: domain, logo, privacy policy, a video of the consent and of each scope.",
+        "The audit of the API client, before uploads may be public and for more quota.",
     ),
     source=TERMS,
 )
