@@ -11,9 +11,9 @@ from tests.stack import Stack
 HOME = "/w/northwind-coffee/"
 
 
-def enter_app(stack: Stack, page: Page, platform: str, method: str, **more: str) -> None:
-    """Enter the keys of a developer app on the set-up page, as an admin does."""
-    page.goto(f"{stack.url}{HOME}setup/{platform}/")
+def enter_app(stack: Stack, page: Page, platform: str, method: str, *, home: str = HOME, **more: str) -> str:
+    """Enter the keys of a developer app on the set-up page, as an admin does; gives the app's public name."""
+    page.goto(f"{stack.url}{home}setup/{platform}/")
     form = page.locator("section.card", has=page.locator(f"#app-{method}"))
     redirect = form.locator(f"#redirect-{method}").input_value()
     app = stack.control.create_app(platform, [redirect], **more)
@@ -22,11 +22,12 @@ def enter_app(stack: Stack, page: Page, platform: str, method: str, **more: str)
     form.get_by_role("button", name="Save").click()
     expect(page.locator("section.card", has=page.locator(f"#app-{method}"))).to_contain_text("Ready")
     assert app["client_secret"] not in page.content()
+    return str(app["client_id"])
 
 
-def start_connecting(stack: Stack, page: Page, tile: str, host: str = "") -> None:
+def start_connecting(stack: Stack, page: Page, tile: str, host: str = "", *, home: str = HOME) -> None:
     """From the tile on the accounts page to the consent page on the sandbox."""
-    page.goto(f"{stack.url}{HOME}accounts/")
+    page.goto(f"{stack.url}{home}accounts/")
     page.locator("#add").get_by_role("link", name=re.compile(tile)).first.click()
     if host:
         page.locator("main form input[type=text]").fill(host)

@@ -9,16 +9,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import connecting, picking
-from accounts.credentials import find_app, save_app
+from accounts.credentials import find_app, save_app, verify_tokens
 from accounts.membership import create_workspace
 from accounts.models import ConnectedAccount, Membership, User, Workspace
 from accounts.network import redirect_uri
@@ -28,8 +30,9 @@ from publishing.states import RUNNING
 from socialhub.management.demo_posts import compose_all
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
+from socialhub.platforms.inbox import ItemKind
 from socialhub.platforms.login import Login, OAuth2, PasswordLogin
-from socialhub.platforms.sandbox.client import Control
+from socialhub.platforms.sandbox.client import Control, ControlError
 
 EMAIL = "maya@northwind.example"
 # Made known on purpose: the demo is for one's own machine.
@@ -37,7 +40,13 @@ PASSWORD = "pour-over-at-nine"
 WORKSPACE = "Northwind Coffee"
 PERSON = "nora"
 """Who gives consent on the sandbox."""
-"""The user-run server of the sandbox."""
+VISITOR = "ravi"
+SAID = (
+    "Is there oat milk?",
+    "That pour is hypnotic. What beans are these?",
+    "Are you open on Sunday?",
+    "Is the Gathaithi back in the 1 kg bag too, or only 250 g?",
+)
 SESSION = "demo"
 PATIENCE = 60.0
 
@@ -60,6 +69,7 @@ class Command(BaseCommand):
             accounts = list(self._connect_all(membership))
             if not membership.workspace.posts.exists():
                 self._publish(membership, accounts)
+                self._let_people_talk(membership.workspace)
         self.stdout.write("")
         self.stdout.write(self.style.SUCCESS(f"  SocialHub  {settings.PUBLIC_URL}"))
         self.stdout.write(f"  log in as  {EMAIL}  with  {PASSWORD}")
@@ -93,6 +103,7 @@ class Command(BaseCommand):
             row = connected(membership.workspace, connector)
             if row is None:
                 row = connect(control, membership, connector, connector.logins[0])
+                tell_where_to_call(control, connector)
                 self.stdout.write(f"  connected  {connector.name}: {row.handle or row.name}")
             yield row
 
@@ -107,6 +118,33 @@ class Command(BaseCommand):
         self.stdout.write(f"  publishing {waiting.count()} posts through the publisher …")
         if not wait_for(lambda: not waiting.exists()):
             self.stdout.write("  … the publisher is still at it; the pages show how far it is")
+
+    def _let_people_talk(self, workspace: Workspace) -> None:
+        """Somebody comments on the latest post of each account where people can, so that the inbox has work."""
+        control, count = Control(settings.SANDBOX_URL), 0
+        for account in workspace.accounts.usable():
+            inbox = account.connector.inbox
+            live = account.deliveries.exclude(remote_id="").order_by("-published_at").first()
+            if inbox is None or ItemKind.COMMENT not in inbox.kinds or live is None:
+                continue
+            try:
+                control.say(account.platform, live.remote_id, SAID[count % len(SAID)], person=VISITOR)
+            except ControlError:  # a story, or a post that is not for everybody
+                continue
+            count += 1
+        self.stdout.write(f"  {count} comments by a visitor are on their way to the inbox")
+
+
+def tell_where_to_call(control: Control, connector: Connector) -> None:
+    """What an admin enters on the developer page: where the app is called about people and about posts."""
+    if connector.webhooks is None and connector.privacy is None:
+        return
+    path = partial(reverse, args=[connector.key])
+    where = {"webhook": path("webhooks:receive"), "verify_token": ""}
+    if connector.privacy is not None:
+        where |= {"deauthorise": path("compliance:deauthorise"), "delete": path("compliance:delete")}
+    addresses = {name: settings.PUBLIC_URL + address for name, address in where.items()}
+    control.callbacks(connector.key, **{**addresses, "verify_token": verify_tokens(connector.key)[0]})
 
 
 def connected(workspace: Workspace, connector: Connector) -> ConnectedAccount | None:
