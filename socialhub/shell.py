@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,6 +17,7 @@ from publishing.batches import amounts
 from publishing.states import NEEDS_A_PERSON
 from publishing.views.care import AMOUNTS
 from socialhub.pulse import Pulse, read_pulse
+from webhooks.queries import unread_count
 
 THEMES = ("light", "dark")
 
@@ -57,6 +58,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[str, ...], str, bool, bool, bool], ...
     ("Today", "today", "publishing:today", (), "posts.view", False, False, False),
     ("Calendar", "calendar", "publishing:calendar", ("month",), "posts.view", False, False, False),
     ("Posts", "posts", "publishing:posts", (), "posts.view", False, True, False),
+    ("Inbox", "inbox", "webhooks:inbox", (), "inbox.view", True, False, False),
     ("Accounts", "accounts", "accounts:list", (), "accounts.view", True, False, False),
     ("Settings", "settings", "accounts:settings", (), "workspace.edit", True, False, False),
 )
@@ -66,6 +68,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[str, ...], str, bool, bool, bool], ...
 _BELONGS = {
     "publishing:compose": ("publishing:edit",),
     "publishing:posts": ("publishing:post",),
+    "webhooks:inbox": ("webhooks:conversation", "webhooks:sources"),
     "accounts:list": ("accounts:detail", "accounts:pick", "accounts:connect"),
     "accounts:settings": (
         "accounts:members",
@@ -135,8 +138,13 @@ class Shell:
             if self.membership.may(action):
                 url = reverse(view, args=[self.membership.workspace.slug, *args])
                 current = here == view or here in _BELONGS.get(view, ())
-                waiting = self.waiting if view == "publishing:posts" else 0
+                waiting = self._waiting_at(view)
                 yield Place(label, icon, url, current, wide, late, act, waiting)
+
+    def _waiting_at(self, view: str) -> int:
+        if view == "webhooks:inbox":
+            return next((each.unread for each in self._workspaces if each == self.workspace), 0)
+        return self.waiting if view == "publishing:posts" else 0
 
     @cached_property
     def waiting(self) -> int:
@@ -160,13 +168,15 @@ class Shell:
     @cached_property
     def workspaces(self) -> list[Other]:
         """All workspaces of this person, by name."""
-        user = self.request.user
-        if not isinstance(user, User):
-            return []
         return [
             Other(each.name, initials(each.name), each.get_absolute_url(), each == self.workspace)
-            for each in user.workspaces.all()
+            for each in self._workspaces
         ]
+
+    @cached_property
+    def _workspaces(self) -> list[Any]:
+        user = self.request.user
+        return list(user.workspaces.annotate(unread=unread_count())) if isinstance(user, User) else []
 
     @property
     def person(self) -> str:

@@ -13,7 +13,7 @@ from accounts.clock import database_now
 from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.flow import Back, Flow, Go, Held as Stopped, Live, Stay, Turn, Unsure
 from socialhub.platforms.transport import TooLate
-from webhooks.models import Answer
+from webhooks.models import Answer, Conversation
 
 MAX_SENDS = 3
 """How often a reply is sent that was proven absent each time, before a person is asked."""
@@ -44,6 +44,9 @@ class Held:
         given = dict(values) if keep else {"lease_until": None, **values}
         if not Answer.objects.filter(pk=self.pk, lease_token=self.token).update(**given):
             raise LostTurn
+        if not keep:
+            rows = Conversation.objects.filter(answers=self.pk)
+            rows.update(changed_at=database_now())  # pages that show it look again
 
 
 def ended(state: Answer.State, **more: Any) -> Values:
