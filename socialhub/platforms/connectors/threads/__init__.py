@@ -11,6 +11,7 @@ from socialhub.platforms.connectors._graph.quota import learn_quota
 from socialhub.platforms.policy import Quota
 
 from .errors import errors
+from .inbox import inbox
 from .login import API, threads
 from .options import options
 from .policy import policy
@@ -29,6 +30,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    inbox=inbox,
     privacy=privacy,
     quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
     learn=learn_quota(QUOTA_EDGE),

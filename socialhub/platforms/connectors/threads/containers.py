@@ -102,13 +102,21 @@ def _form(job: Job, index: int, made: Made) -> Form:
         form["media_type"] = "TEXT"
         if content.kind is Kind.LINK and content.link:
             form["link_attachment"] = content.link
-    if index:
-        form["reply_to_id"] = job.facts["posts"][index - 1]
+    above = answered(job, index)
+    if above:
+        form["reply_to_id"] = above
     elif options.get("reply_control", EVERYONE) != EVERYONE:
         form["reply_control"] = options["reply_control"]
     if options.get("topic_tag") and not index:
         form["topic_tag"] = str(options["topic_tag"]).lstrip("#")
     return form
+
+
+def answered(job: Job, index: int) -> str:
+    """What that part answers: the part before, for a reply what it is about; empty for a post of its own."""
+    if index:
+        return str(job.facts["posts"][index - 1])
+    return job.about.id if job.about is not None else ""
 
 
 def _source(media: Media) -> Form:

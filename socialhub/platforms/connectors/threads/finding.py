@@ -19,7 +19,7 @@ from socialhub.platforms.connectors._graph.finding import (
 )
 from socialhub.platforms.flow import Back, Finding, Job, Live, Stay, Unsure
 
-from .containers import forget, made_of, read_status
+from .containers import answered, forget, made_of, read_status
 
 FIELDS = "id,permalink,text,media_type,timestamp,replied_to"
 PAGE = 25
@@ -61,7 +61,7 @@ def found(job: Job, post_id: str) -> Live | Back:
 
 
 def _listed(job: Job, index: int, first: datetime) -> Iterator[Mapping[str, Any]]:
-    edge = "replies" if index else "threads"
+    edge = "replies" if answered(job, index) else "threads"
     params = {"fields": FIELDS, "since": int((first - CLOCK_SKEW).timestamp()), "limit": PAGE}
     body = job.api.get(f"{job.account.external_id}/{edge}", params=params).body
     known = {*job.taken, *job.facts.get("posts", ())}
@@ -77,7 +77,7 @@ def _is_ours(job: Job, index: int, post: Mapping[str, Any], first: datetime) -> 
     except ValueError:
         return False
     above = str((post.get("replied_to") or {}).get("id") or "")
-    if index and above and above != str(job.facts["posts"][index - 1]):
+    if above and answered(job, index) not in ("", above):
         return False
     kind = "TEXT_POST"
     if part.media:

@@ -22,6 +22,12 @@ PUBLISH_SCOPES = (
     "threads_read_replies",
     "threads_delete",
 )
+INBOX_SCOPES = (
+    "threads_read_replies",
+    # Answering others, and hiding what they say.
+    "threads_manage_replies",
+    "threads_manage_mentions",
+)
 
 
 def discover(context: LoginContext, tokens: Tokens) -> tuple[Account, ...]:
@@ -53,7 +59,7 @@ threads = OAuth2(
     app_key="threads",
     authorize_url="https://threads.com/oauth/authorize",
     token_url=f"{HOST}/oauth/access_token",
-    scopes={Capability.PUBLISH: PUBLISH_SCOPES},
+    scopes={Capability.PUBLISH: PUBLISH_SCOPES, Capability.INBOX: INBOX_SCOPES},
     base_scopes=BASE_SCOPES,
     scope_separator=",",
     app_fields=(
@@ -61,7 +67,7 @@ threads = OAuth2(
         AppField("client_secret", "Threads app secret", is_secret=True),
     ),
     app_help_url="https://developers.facebook.com/apps/",
-    after_exchange=lengthen_at(HOST, "th", BASE_SCOPES + PUBLISH_SCOPES),
+    after_exchange=lengthen_at(HOST, "th", BASE_SCOPES + PUBLISH_SCOPES + INBOX_SCOPES),
     refresh_with=renew_at(HOST, "th"),
     refresh_min_age=timedelta(hours=24),
     discover=discover,

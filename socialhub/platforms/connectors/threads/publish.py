@@ -39,8 +39,9 @@ def publish(job: Job) -> Outcome:
         form = {"creation_id": containers.made_of(job, index)["id"]}
         posts.append(job.api.post(f"{job.account.external_id}/threads_publish", form=form).text("id"))
     except PlatformError as error:
-        # Later parts are answers, which have a quota of their own that we may not read.
-        return partly(error, done=index, count=count) if index else wait_for_place(job, error)
+        # Answers and later parts, which are answers too, have a quota of their own.
+        is_answer = index > 0 or job.about is not None
+        return partly(error, done=index, count=count) if is_answer else wait_for_place(job, error)
     facts = {"posts": posts, "first_sent": ""}
     if len(posts) < count:
         return Stay(facts, progress=len(posts) / count, note=f"{len(posts)} of {count} posts are live")

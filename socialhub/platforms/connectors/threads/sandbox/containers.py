@@ -104,6 +104,8 @@ def _check(call: Call, account: Account, wish: dict[str, Any]) -> None:
     is_gone = target is None or target.platform != KEY or target.deleted_at is not None
     if "reply_to_id" in wish and is_gone:
         raise graph_error("100/33")
+    if target is not None and target.account != account.id:
+        simulator.demand(call, call.token, "manage_replies")
     if kind == "CAROUSEL":
         _check_children(call, account, wish["children"].split(","))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.views import gone, view
-from socialhub.platforms.sandbox.pages import PostView, ProfileView, post_page, profile_page
-from socialhub.platforms.sandbox.records import Account, Post
+from socialhub.platforms.sandbox.pages import Guestbook, PostView, ProfileView, post_page, profile_page
+from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.simulator import Call
 
 from .server import KEY, SITE, simulator
+from .talk import is_hidden
 
 
 @simulator.route("GET", "/@<user>", host=SITE)
@@ -20,7 +21,7 @@ def profile(call: Call) -> Response:
         return gone()
     account = found[0]
     posts = call.world.live_posts(account=account.id)
-    views = tuple(_view(call, post, account) for post in reversed(posts))
+    views = tuple(_view(call, post) for post in reversed(posts))
     facts = (("Posts", str(len(posts))),)
     return profile_page(
         ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
@@ -45,13 +46,17 @@ def permalink(call: Call) -> Response:
     for item in posts:  # oldest first, so an answer comes after what it answers
         if item.reply_to in {post.id, *(answer.id for answer in after)}:
             after.append(item)
+    persons = tuple(person.id for person in call.world.persons if person.id != account.person)
     return post_page(
         simulator.name,
-        tuple(_view(call, item, account) for item in before),
-        _view(call, post, account),
-        tuple(_view(call, item, account) for item in after),
+        tuple(_view(call, item) for item in before),
+        _view(call, post),
+        tuple(_view(call, item) for item in after if not is_hidden(call.world, item)),
+        Guestbook(KEY, post.id, persons),
     )
 
 
-def _view(call: Call, post: Post, account: Account) -> PostView:
+def _view(call: Call, post: Post) -> PostView:
+    account = call.world.accounts.get(post.account)
+    assert account is not None  # whoever posted has a profile
     return view(call, post, account, (post.extra["link"], post.extra["options"].get("topic_tag")))

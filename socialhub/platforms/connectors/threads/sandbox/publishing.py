@@ -17,6 +17,7 @@ from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from . import talk
 from .server import CALLS, KEY, SITE, own_account, simulator
 
 TYPES = {"TEXT": "TEXT_POST", "IMAGE": "IMAGE", "VIDEO": "VIDEO", "CAROUSEL": "CAROUSEL_ALBUM"}
@@ -44,6 +45,7 @@ def publish(call: Call) -> Response:
         raise graph_error("9/2207042", status=403)
     post = _make_post(call, account, container)
     container.published_at = call.now
+    talk.tell_of(call.world, simulator, post)
     return reply({"id": post.id})
 
 
@@ -83,4 +85,5 @@ def delete(call: Call) -> Response:
     if post is None or post.account != call.token.account or post.deleted_at is not None:
         raise missing_object(node, "delete")
     post.deleted_at = call.now
+    talk.tell_deletion(call.world, simulator, post)
     return reply({"success": True, "deleted_id": node})

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.connectors._graph.sandbox.containers import DAY, Container, posts_of_day
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, parse_fields, pick
-from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts
-from socialhub.platforms.connectors._graph.sandbox.simulator import read
+from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts, youngest
+from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object, page_of, read
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
-from .server import CALLS, HOSTS, SITE, own_account, simulator
+from . import talk
+from .server import CALLS, HOSTS, KEY, SITE, own_account, simulator
+
+PAGE = 25
 
 
 def read_node(call: Call) -> Response:
@@ -61,8 +66,67 @@ def list_posts(call: Call) -> Response:
 
 @simulator.route("GET", "/<node>/replies", scopes=("replies",), limit=CALLS)
 def list_replies(call: Call) -> Response:
-    """What the profile answered, newest first."""
-    return _list(call, is_answer=True)
+    """What the profile answered, or what stands right below a post; newest first."""
+    if call.world.posts.get(call.args["node"]) is None:
+        return _list(call, is_answer=True)
+    top = _own_thread(call)
+    return _answers(call, [post for post in talk.below(call.world, top) if post.reply_to == top.id])
+
+
+@simulator.route("GET", "/<node>/conversation", scopes=("replies",), limit=CALLS)
+def list_conversation(call: Call) -> Response:
+    """Everything below a post, in one list."""
+    return _answers(call, talk.below(call.world, _own_thread(call)))
+
+
+@simulator.route("GET", "/<node>/mentions", scopes=("mentions",), limit=CALLS)
+def list_mentions(call: Call) -> Response:
+    """Posts of others that name the profile, newest first."""
+    wish = read(call, {"fields": Field(), "after": Field(), "since": Field("int"), "until": Field("int")})
+    account, latest = own_account(call), youngest(call)
+    found = [
+        post
+        for post in call.world.live_posts(platform=KEY)
+        if account in talk.mentioned(call.world, simulator, post)
+        and wish.get("since", 0) <= post.created_at <= min(latest, wish.get("until", latest))
+    ]
+    return _page(call, found[::-1], wish)
+
+
+@simulator.route("POST", "/<node>/manage_reply", scopes=("manage_replies",), limit=CALLS)
+def manage_reply(call: Call) -> Response:
+    """Hide an answer right below a post of the profile, or show it again; what is below it follows."""
+    wish = read(call, {"hide": Field("bool", required=True)})
+    post = simulator.live_post(call.world, call.args["node"])
+    above = call.world.posts.get(post.reply_to) if post else None
+    if post is None or above is None or above.account != call.token.account:
+        raise missing_object(call.args["node"], "post")
+    post.extra = {**post.extra, "is_hidden": wish["hide"]}
+    return reply({"success": True})
+
+
+def _own_thread(call: Call) -> Post:
+    """The post that the path names, in a conversation below a post of the profile."""
+    post = simulator.live_post(call.world, call.args["node"])
+    if post is None or talk.root_of(call.world, post).account != call.token.account:
+        raise missing_object(call.args["node"])
+    return post
+
+
+def _answers(call: Call, found: list[Post]) -> Response:
+    wish = read(call, {"fields": Field(), "reverse": Field("bool"), "after": Field(), "before": Field()})
+    latest = youngest(call)
+    seen = [post for post in found if post.created_at <= latest]
+    return _page(call, seen[::-1] if wish.get("reverse", True) else seen, wish)
+
+
+def _page(call: Call, found: list[Post], wish: dict[str, Any]) -> Response:
+    """Cursors, and no links."""
+    shown, paging = page_of(found, PAGE, wish.get("after", ""))
+    if paging:
+        paging["paging"].pop("next", None)
+    wanted = parse_fields(wish.get("fields", "id"))
+    return reply({"data": [pick(wanted, _post_readers(call, post)) for post in shown], **paging})
 
 
 def _list(call: Call, *, is_answer: bool) -> Response:
@@ -83,7 +147,11 @@ def _post_readers(call: Call, post: Post) -> dict[str, Reader]:
         "media_product_type": lambda inner: "THREADS",
         "username": lambda inner: account.handle[1:] if account else None,
         "is_reply": lambda inner: bool(post.reply_to),
+        "is_reply_owned_by_me": lambda inner: post.account == call.token.account,
         "replied_to": lambda inner: {"id": post.reply_to} if post.reply_to else None,
+        "root_post": lambda inner: {"id": talk.root_of(call.world, post).id} if post.reply_to else None,
+        "has_replies": lambda inner: bool(talk.below(call.world, post)),
+        "hide_status": lambda inner: "HIDDEN" if talk.is_hidden(call.world, post) else "NOT_HUSHED",
         "link_attachment_url": lambda inner: post.extra["link"] or None,
     }
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from socialhub.platforms.connectors._graph.sandbox.calling import connect_address, tell_of_person
 from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
 from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES
 from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, Token
+from socialhub.platforms.sandbox.records import Account, App, Token
 from socialhub.platforms.sandbox.simulator import Call, Limit
 from socialhub.platforms.sandbox.world import World
+
+from . import talk
 
 KEY = "threads"
 HOSTS = ("graph.threads.net", "graph.threads.com")
@@ -49,6 +52,8 @@ class ThreadsSimulator(ContainerSimulator):
             "basic": ("threads_basic",),
             "publish": ("threads_basic", "threads_content_publish"),
             "replies": ("threads_basic", "threads_read_replies"),
+            "manage_replies": ("threads_basic", "threads_manage_replies"),
+            "mentions": ("threads_basic", "threads_manage_mentions"),
             "delete": ("threads_basic", "threads_delete"),
         }.items()
     }
@@ -89,6 +94,34 @@ class ThreadsSimulator(ContainerSimulator):
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
 
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """Somebody answers a post, or the answer `parent`."""
+        target = self.live_post(world, parent or post)
+        if target is None:
+            raise LookupError("there is no such post")
+        return talk.write(
+            world, self, person, text, target.id, lambda name: self.make_profile(world, name)
+        ).id
+
+    def make_profile(self, world: World, person: str) -> Account:
+        """A profile for somebody who has none."""
+        known = world.persons.get(person)
+        return self.create_account(
+            world, {"person": person, "handle": person, "name": known.name if known else person}
+        )
+
+    def connect_callbacks(self, world: World, app: App) -> str:
+        """The address in the settings of the use case."""
+        return connect_address(self, app)
+
+    def tell_withdrawal(self, world: World, app: App, person: str, *, erase: bool) -> int:
+        """The callbacks of the use case; they name the profile."""
+        tokens = world.tokens.where(platform=self.key, person=person, client_id=app.client_id)
+        profiles = sorted({token.account for token in tokens})
+        return sum(
+            tell_of_person(world, self, app, person, erase=erase, known_as=profile) for profile in profiles
+        )
+
     def home_of(self, token: Token) -> str:
         """Tokens are good on both names of the API."""
         return "threads"
@@ -106,3 +139,22 @@ def own_account(call: Call) -> Account:
 
 
 simulator.control("POST", "habits")(simulator.choose_habits)
+
+
+@simulator.control("POST", "mentions")
+def mention(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    """Somebody posts of their own: `person`, `text` with an @name in it."""
+    post = talk.write(
+        world, simulator, wish["person"], wish["text"], "", lambda name: simulator.make_profile(world, name)
+    )
+    return {"id": post.id}
+
+
+@simulator.control("POST", "removals")
+def take_back(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    """The author of the answer `id` takes it back. Nobody is told."""
+    post = simulator.live_post(world, wish["id"])
+    if post is None:
+        raise ValueError("there is no such answer")
+    post.deleted_at = world.clock.now()
+    return {}
