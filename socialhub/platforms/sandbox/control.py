@@ -78,6 +78,8 @@ def _create_app(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
         "client_secret": app.client_secret,
         "name": app.name,
         "redirect_uris": app.redirect_uris,
+        # What else an admin copies from the developer page.
+        **app.extra.get("entered", {}),
     }
 
 

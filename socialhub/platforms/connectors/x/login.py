@@ -77,6 +77,12 @@ login = OAuth2(
         AppField("client_id", "OAuth 2.0 client ID", help="Not the API key of the same app."),
         AppField("client_secret", "OAuth 2.0 client secret", is_secret=True),
         AppField(
+            "consumer_key",
+            "API key",
+            required=False,
+            help="Only for webhooks: the hub subscribes with it.",
+        ),
+        AppField(
             "consumer_secret",
             "API key secret",
             is_secret=True,

@@ -14,6 +14,8 @@ from socialhub.platforms.events import Call, Event, EventKind, Reply, Unreadable
 from socialhub.platforms.signatures import is_base64_of, seal
 from socialhub.platforms.values import Secret
 
+from .subscribing import subscribing
+
 KINDS = {
     "post.reply.create": EventKind.COMMENT,
     "post.quote.create": EventKind.MENTION,
@@ -60,5 +62,10 @@ def parse(body: bytes) -> tuple[Event, ...]:
 
 
 webhooks = Webhooks(
-    verify=verify, parse=parse, handshake=handshake, secret_field="consumer_secret", source=SOURCE
-)  # fmt: skip
+    verify=verify,
+    parse=parse,
+    handshake=handshake,
+    secret_field="consumer_secret",
+    subscribing=subscribing,
+    source=SOURCE,
+)

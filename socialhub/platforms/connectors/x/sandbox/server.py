@@ -118,7 +118,9 @@ class XSimulator(Simulator):
         )
 
     def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """`confidential` false makes a public client, which has no secret to send."""
+        """`confidential` false makes a public client, which has no secret to send. API key and secret come along."""
+        key, secret = secrets.token_urlsafe(18), secrets.token_urlsafe(37)
+        world.issue(self.key, "consumer_secret", secret)
         return world.apps.add(
             App(
                 client_id=secrets.token_urlsafe(25),
@@ -127,6 +129,7 @@ class XSimulator(Simulator):
                 name=spec.get("name", "SocialHub"),
                 redirect_uris=list(spec["redirect_uris"]),
                 confidential=bool(spec.get("confidential", True)),
+                extra={"entered": {"consumer_key": key, "consumer_secret": secret}},
             )
         )
 
