@@ -10,6 +10,7 @@ from socialhub.platforms.policy import Quota
 
 from .account import learn
 from .errors import errors
+from .inbox import inbox
 from .limits import read_limits
 from .login import login
 from .oauth import consent
@@ -34,6 +35,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    inbox=inbox,
     # Points, of which writing a record by its key costs two.
     quotas=(
         Quota("points_hour", 5000, timedelta(hours=1), per_post=2, source=LIMITS),

@@ -26,10 +26,11 @@ def new_keys(now: datetime, count: int) -> list[str]:
     """
     clock = secrets.randbits(10)
     start = int(now.timestamp() * 1_000_000)
-    return [_tid((start + index) << 10 | clock) for index in range(count)]
+    return [tid((start + index) << 10 | clock) for index in range(count)]
 
 
-def _tid(value: int) -> str:
+def tid(value: int) -> str:
+    """63 bits as a record key that sorts by them."""
     return "".join(TID_LETTERS[value >> shift & 31] for shift in range(60, -1, -5))
 
 
@@ -52,6 +53,9 @@ def record_of(job: Job, index: int) -> dict[str, Any]:
         record["labels"] = {"$type": LABELS, "values": [{"val": label}]}
     if index:
         record["reply"] = {"root": _reference(job, 0), "parent": _reference(job, index - 1)}
+    elif job.about is not None:
+        parent = {"uri": job.about.id, "cid": job.about.facts["cid"]}
+        record["reply"] = {"root": dict(job.about.facts["root"]), "parent": parent}
     embed = _embed(job, index)
     if embed:
         record["embed"] = embed

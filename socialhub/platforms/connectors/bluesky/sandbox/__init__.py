@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import blobs, grants, identity, oauth, pages, records, sessions
+from . import blobs, grants, identity, notifications, oauth, pages, records, sessions
 from .server import simulator
 
-__all__ = ["blobs", "grants", "identity", "oauth", "pages", "records", "sessions", "simulator"]
+__all__ = [
+    "blobs",
+    "grants",
+    "identity",
+    "notifications",
+    "oauth",
+    "pages",
+    "records",
+    "sessions",
+    "simulator",
+]

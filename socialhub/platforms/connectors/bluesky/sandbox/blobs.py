@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 from typing import Any
 
@@ -14,6 +12,7 @@ from socialhub.platforms.sandbox.records import Media
 from socialhub.platforms.sandbox.simulator import Call, Limit, reply
 from socialhub.platforms.sandbox.world import World
 
+from .cids import cid_of
 from .server import refuse, simulator
 
 UPLOADS = Limit("uploads", 1000, 86_400)
@@ -66,9 +65,3 @@ def find_blob(world: World, did: str, cid: str) -> Media | None:
     if media is None or (not media.post and world.clock.now() > media.created_at + UNUSED_SECONDS):
         return None
     return media
-
-
-def cid_of(data: bytes, codec: int) -> str:
-    """A version 1 CID over SHA-256: codec 0x55 for raw bytes, 0x71 for records."""
-    multihash = bytes((1, codec, 0x12, 0x20)) + hashlib.sha256(data).digest()
-    return "b" + base64.b32encode(multihash).decode().lower().rstrip("=")

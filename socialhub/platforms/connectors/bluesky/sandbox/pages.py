@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
+    Guestbook,
     MediaView,
     PostView,
     ProfileView,
@@ -47,9 +48,10 @@ def permalink(call: Call) -> Response:
         before.append(_view(call.world, parent))
         parent = call.world.posts.get(parent.reply_to)
     after = _answers(call.world, post)
-    return post_page(
-        f"{simulator.name} · {WEB}", tuple(reversed(before)), _view(call.world, post), tuple(after)
-    )
+    persons = tuple(one.id for one in call.world.persons if account is None or one.id != account.person)
+    guestbook = Guestbook(simulator.key, post.id, persons)
+    title = f"{simulator.name} · {WEB}"
+    return post_page(title, tuple(reversed(before)), _view(call.world, post), tuple(after), guestbook)
 
 
 def _answers(world: World, post: Post) -> list[PostView]:

@@ -12,8 +12,10 @@ from socialhub.platforms.sandbox.records import Account, Media, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, Limit, reply
 
-from .blobs import blob_json, cid_of, find_blob
+from .blobs import blob_json, find_blob
+from .cids import cid_of
 from .lexicon import POST, InvalidRecordError, blobs_of, check_record
+from .likes import LIKE, delete_like, put_like
 from .server import GENERAL, refuse, simulator
 
 REPO = "/xrpc/com.atproto.repo"
@@ -51,6 +53,8 @@ def put_record(call: Call) -> Response:
     """Write under a key. The identical record changes nothing; ``swapRecord`` says what must be there before."""
     wish = call.json(PUT)
     uri = _own(call, wish)
+    if wish["collection"] == LIKE:
+        return put_like(call, uri, wish)
     record, cid = _named(wish["record"])
     there = _live(call, uri)
     has_noop = simulator.server_of(call.world, call.account).has_noop
@@ -89,6 +93,8 @@ def get_record(call: Call) -> Response:
 def delete_record(call: Call) -> Response:
     """Take a record away; without ``commit`` in the answer when it was gone."""
     uri = _own(call, call.json(DELETE))
+    if f"/{LIKE}/" in uri:
+        return delete_like(call, uri)
     post = _live(call, uri)
     if post is None:
         return reply({})
@@ -104,7 +110,7 @@ def delete_record(call: Call) -> Response:
 def _own(call: Call, wish: dict[str, Any]) -> str:
     if simulator.find(call.world, wish["repo"]) != call.account:
         raise refuse(401, "AuthRequired", "Authentication Required")
-    if wish["collection"] != POST:
+    if wish["collection"] not in {POST, LIKE}:
         raise refuse(400, "InvalidRequest", f"Lexicon not found: {wish['collection']}")
     if "record" in wish and not TID.fullmatch(wish["rkey"]):
         raise refuse(400, "InvalidRequest", f"Invalid {POST} record: Invalid record key")

@@ -14,6 +14,8 @@ from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import Table, World
 
+from .visitors import answer, likes
+
 ENTRYWAY = "bsky.social"
 OWN, OTHER = "oyster.us-east.host.bsky.network", "pds.example"
 DIRECTORY, WEB = "plc.directory", "bsky.app"
@@ -95,7 +97,7 @@ class Bluesky(Simulator):
 
     def prepare(self, world: World) -> None:
         """One of Bluesky's servers, one of somebody else, and three accounts."""
-        servers = self.servers(world)
+        servers, _ = self.servers(world), likes(world)
         if world.is_loaded:
             return
         servers.add(Server(OWN, is_own=True))
@@ -142,6 +144,13 @@ class Bluesky(Simulator):
         """The record and its CID."""
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
+
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """Somebody answers a post, or an answer below it."""
+        above = self.live_post(world, parent or post)
+        if above is None:
+            raise LookupError("there is no such post")
+        return answer(self, world, above, person, text)
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live access token of an account that this host speaks for. A dead one is a 400, a missing one a 401."""
