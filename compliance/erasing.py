@@ -182,6 +182,10 @@ def _begin(erasure: Erasure, account: ConnectedAccount | None, now: datetime) ->
         erasure.sought = {"words": words_of(account)}
         erasure.counts[_ACCOUNTS] = 1
         entomb(account)
+        # Nobody can come back to it any more, so what else was asked for it need not wait.
+        Erasure.objects.filter(account=account, state=State.RECEIVED).exclude(pk=erasure.pk).update(
+            next_at=now
+        )
         pk = account.pk
         transaction.on_commit(lambda: announce(pk))
     return True

@@ -22,6 +22,7 @@ urlpatterns = [
     path("w/<slug:slug>/settings/compliance/", desk.desk, name="desk"),
     path("w/<slug:slug>/settings/compliance/holds/", desk.place_hold, name="hold"),
     path("w/<slug:slug>/settings/compliance/holds/<int:pk>/release/", desk.lift_hold, name="release"),
+    path("w/<slug:slug>/settings/compliance/accounts/<int:pk>/erase/", desk.erase, name="erase"),
     path("w/<slug:slug>/settings/compliance/lists/", desk.take_list, name="list"),
     path("w/<slug:slug>/settings/compliance/<slug:code>/report.json", desk.download, name="report"),
     path("w/<slug:slug>/settings/compliance/<slug:code>/rerun/", desk.rerun, name="rerun"),

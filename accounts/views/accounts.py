@@ -96,7 +96,8 @@ def disconnect(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Say what disconnecting means, then do it."""
     account = get_object_or_404(_accounts(request.workspace), pk=pk)
     if request.method == "GET":
-        return render(request, "accounts/disconnect.html", {"account": account})
+        context = {"account": account, "may_erase": request.membership.may("compliance.edit")}
+        return render(request, "accounts/disconnect.html", context)
     name = account.connector.name
     if end_connection(account):
         messages.success(request, f"Disconnected. Our access at {name} is withdrawn; the posts are kept.")

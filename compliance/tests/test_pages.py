@@ -137,6 +137,22 @@ def test_an_admin_holds_releases_and_runs_again(northwind: Workspace, ask: Ask, 
     assert Request.objects.get().state == "done"
 
 
+def test_an_admin_erases_an_account_from_its_page(northwind: Workspace, as_maya: Client) -> None:
+    account = connect(northwind)
+    hear(account, 1)
+    page = as_maya.get(f"/w/{northwind.slug}/accounts/{account.pk}/disconnect/").content.decode()
+    address = f"/w/{northwind.slug}/settings/compliance/accounts/{account.pk}/erase/"
+    assert address in page
+    as_maya.post(address)
+    erasing.carry_out()
+    account.refresh_from_db()
+    assert account.erased_at is not None
+    assert Request.objects.get().kind == "own"
+    assert as_maya.get(f"/w/{northwind.slug}/accounts/{account.pk}/").status_code == 404
+    assert as_maya.post(address).status_code == 404
+    assert account.name not in as_maya.get(f"/w/{northwind.slug}/accounts/").content.decode()
+
+
 def test_an_account_of_others_cannot_be_held(
     northwind: Workspace, southwind: Workspace, as_maya: Client
 ) -> None:

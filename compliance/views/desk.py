@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import WorkspaceRequest, requires
-from accounts.models import Workspace
+from accounts.disconnecting import disconnect
+from accounts.models import ConnectedAccount, Workspace
 from accounts.signals import tell_deed
 from compliance import erasing, lists, retention
 from compliance.forms import HoldForm, ListForm
 from compliance.models import Erasure, Hold, Request
 from compliance.models.requests import OPEN, concerning
+from compliance.opening import open_request
 from compliance.reports import report
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
@@ -112,6 +114,18 @@ def lift_hold(request: WorkspaceRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(request.workspace.accounts, pk=pk)
     if erasing.release(account):
         messages.success(request, "Released. What was asked to be erased meanwhile goes now.")
+    return redirect("compliance:desk", request.workspace.slug)
+
+
+@require_POST
+@requires("compliance.edit")
+def erase(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Disconnect an account and erase what came from there."""
+    account = get_object_or_404(request.workspace.accounts.known(), pk=pk)
+    if account.state != ConnectedAccount.State.DISCONNECTED:
+        disconnect(account)
+    open_request(kind=Request.Kind.OWN, platform=account.platform, accounts=[account])
+    messages.success(request, "Disconnected. It is erased in the next minutes; the report stands here.")
     return redirect("compliance:desk", request.workspace.slug)
 
 
