@@ -9,6 +9,7 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.policy import Quota, Scope
 
 from .errors import errors
+from .inbox import inbox
 from .limits import read_limits
 from .login import learn, login
 from .options import options
@@ -33,6 +34,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    inbox=inbox,
     quotas=(
         Quota("posts", 100, timedelta(minutes=15), source=RATE_LIMITS),
         Quota("posts_day", 10_000, timedelta(hours=24), Scope.APP, source=RATE_LIMITS),

@@ -26,6 +26,7 @@ LISTING_LAG = timedelta(seconds=45)
 ENOUGH = timedelta(minutes=2)
 """Lists are late by seconds; after two minutes and several looks a post that is not there is absent."""
 PAGE, PAGES = 100, 4
+_NAMES = regex.compile(r"^(?:@\w++\s++)++")
 _MEDIA_LINK = regex.compile(r"\s*+https://t\.co/\w++$")
 
 
@@ -88,14 +89,16 @@ def _is_ours(job: Job, index: int, item: Mapping[str, Any]) -> bool:
     replied = [
         str(ref.get("id")) for ref in item.get("referenced_tweets") or () if ref.get("type") == "replied_to"
     ]
-    parent = [job.facts["posts"][index - 1]] if index else []
+    parent = [job.facts["posts"][index - 1]] if index else [job.about.id] if job.about else []
     if replied != parent:
         return False
     keys = {str(key) for key in (item.get("attachments") or {}).get("media_keys") or ()}
     sent = uploads_of(job, index)
     if sent or keys:
         return keys == {file["key"] for file in sent}
-    return _plain(text_of(item)) == _plain(job.content.posts[index].text)
+    shown, wanted = _plain(text_of(item)), _plain(job.content.posts[index].text)
+    # X may put the names of those who are answered before the text.
+    return shown == wanted or (job.about is not None and _NAMES.sub("", shown) == _NAMES.sub("", wanted))
 
 
 def text_of(item: Mapping[str, Any]) -> str:

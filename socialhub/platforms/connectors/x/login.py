@@ -68,7 +68,10 @@ login = OAuth2(
     token_url="https://api.x.com/2/oauth2/token",
     revoke_url="https://api.x.com/2/oauth2/revoke",
     # POST /2/tweets demands the first three together.
-    scopes={Capability.PUBLISH: ("tweet.read", "tweet.write", "users.read", "media.write")},
+    scopes={
+        Capability.PUBLISH: ("tweet.read", "tweet.write", "users.read", "media.write"),
+        Capability.INBOX: ("tweet.moderate.write",),
+    },
     base_scopes=("tweet.read", "users.read", "offline.access"),
     client_auth=ClientAuth.BASIC,
     pkce=True,

@@ -95,6 +95,8 @@ def body_of(job: Job, index: int) -> dict[str, Any]:
         }
     if index:
         body["reply"] = {"in_reply_to_tweet_id": job.facts["posts"][index - 1]}
+    elif job.about is not None:
+        body["reply"] = {"in_reply_to_tweet_id": job.about.id}
     if options.get("reply_settings", EVERYONE) != EVERYONE and not index:
         body["reply_settings"] = options["reply_settings"]
     if options.get("community"):

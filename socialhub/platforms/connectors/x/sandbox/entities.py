@@ -63,6 +63,8 @@ def post_json(call: Call, post: Post, wanted: set[str]) -> dict[str, Any]:
         fields["attachments"] = {"media_keys": post.extra["media_keys"]}
     if post.reply_to:
         fields["referenced_tweets"] = [{"type": "replied_to", "id": post.reply_to}]
+        above = call.world.posts.get(post.reply_to)
+        fields |= {"in_reply_to_user_id": above.account} if above else {}
     if links or post.media:
         fields["entities"] = {"urls": _url_entities(post, links, account)}
     if weight(post.text) > LIMIT:

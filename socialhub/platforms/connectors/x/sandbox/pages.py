@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
+    Guestbook,
     PostView,
     ProfileView,
     files_of,
@@ -50,7 +51,8 @@ def permalink(call: Call) -> Response:
         simulator.name,
         shown,
         _view(call.world, post),
-        tuple(_view(call.world, item) for item in _answers(call.world, post)),
+        tuple(_view(call.world, one) for one in _answers(call.world, post) if not one.extra.get("hidden")),
+        Guestbook(simulator.key, post.id, tuple(one.id for one in call.world.persons)),
     )
 
 

@@ -58,7 +58,12 @@ def read_me(call: Call) -> Response:
 @simulator.route("GET", "/2/users/<id>/tweets", host=API, scopes=READ, limit=Limit("users/tweets", 900, 900))
 def list_posts(call: Call) -> Response:
     """Posts of an account, newest first."""
-    wish = call.query(LISTING)
+    posts = call.world.live_posts(account=call.args["id"], platform=simulator.key)
+    return page_of(call, list(reversed(posts)), call.query(LISTING))
+
+
+def page_of(call: Call, posts: list[Post], wish: dict[str, Any]) -> Response:
+    """The part of a list, newest first, that was asked for."""
     size = wish.get("max_results", 10)
     if not 5 <= size <= 100:
         raise invalid("The `max_results` query parameter value is not between 5 and 100", "max_results")
@@ -69,7 +74,7 @@ def list_posts(call: Call) -> Response:
     replies = "replies" not in wish.get("exclude", "")
     posts = [
         post
-        for post in reversed(call.world.live_posts(account=call.args["id"], platform=simulator.key))
+        for post in posts
         if start <= post.created_at < min(end, youngest + 0.001)
         and wish.get("since_id", 0) < int(post.id) < before
         and (replies or not post.reply_to)

@@ -13,6 +13,8 @@ from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
+from .visitors import write
+
 API = "api.x.com"
 SITE = "x.com"
 PROBLEMS = "https://api.x.com/2/problems"
@@ -141,6 +143,13 @@ class XSimulator(Simulator):
         """Who may reply, poll, conversation."""
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
+
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """Somebody answers a post, or an answer below it."""
+        above = self.live_post(world, parent or post)
+        if above is None:
+            raise LookupError("there is no such post")
+        return write(self, world, person, text, above)
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live user token that carries all of `scopes`."""
