@@ -6,6 +6,7 @@ from socialhub.platforms.api import Service
 from socialhub.platforms.connector import Connector
 
 from .errors import errors
+from .inbox import inbox
 from .limits import read_limits
 from .login import learn, login
 from .options import options, remote_choices
@@ -21,6 +22,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    inbox=inbox,
     learn=learn,
     remote_choices=remote_choices,
     policy=policy,

@@ -10,6 +10,7 @@ from socialhub.platforms.policy import Quota
 
 from .creator import learn, privacy_choices
 from .errors import errors
+from .inbox import inbox
 from .login import login
 from .options import options
 from .policy import policy
@@ -27,6 +28,7 @@ connector = Connector(
     rules=RULES,
     options=options,
     publishing=publishing,
+    inbox=inbox,
     webhooks=webhooks,
     quotas=(
         # About 15, shared by all apps that the creator uses.
