@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialhub.platforms.api import Api
-from socialhub.platforms.events import mappings
+from socialhub.platforms.events import Event, EventKind, mappings
 from socialhub.platforms.flow import Flow
 from socialhub.platforms.inbox import Act, Haul, Inbox, Item, ItemKind, Person, Watching
 from socialhub.platforms.rules import Text
@@ -25,6 +25,15 @@ from .publish import WORDS
 PAGE = 100
 TWEET_FIELDS = f"{FIELDS},author_id,in_reply_to_user_id"
 USER_FIELDS = "id,name,username,profile_image_url"
+
+
+def read(event: Event, account: Account) -> tuple[Item, ...]:
+    """The post in a call, where X tells it whole; else the next poll finds it."""
+    line = event.data
+    is_post = line.get("id") and line.get("author_id") and isinstance(line.get("text"), str)
+    if event.kind not in {EventKind.COMMENT, EventKind.MENTION} or not is_post:
+        return ()
+    return (_item(line, _people(_part(line, "includes")), account, ()),)
 
 
 def fetch(api: Api, account: Account, watching: Watching) -> Haul:
@@ -40,8 +49,8 @@ def fetch(api: Api, account: Account, watching: Watching) -> Haul:
     body = api.get(f"2/users/{account.external_id}/mentions", params=params).body
     body = body if isinstance(body, Mapping) else {}
     lines, meta, includes = list(mappings(body.get("data"))), _part(body, "meta"), _part(body, "includes")
-    people = {str(user.get("id")): user for user in mappings(includes.get("users"))}
-    found = tuple(_item(line, people, account, watching) for line in reversed(lines) if line.get("id"))
+    people = _people(includes)
+    found = tuple(_item(line, people, account, watching.posts) for line in reversed(lines) if line.get("id"))
     newest = top or (str(lines[0].get("id")) if lines else since)
     after = str(meta.get("next_token") or "")
     if since and lines and after and after != page:
@@ -50,7 +59,7 @@ def fetch(api: Api, account: Account, watching: Watching) -> Haul:
 
 
 def _item(
-    line: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]], account: Account, watching: Watching
+    line: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]], account: Account, posts: tuple[str, ...]
 ) -> Item:
     number, author = str(line["id"]), str(line.get("author_id") or "")
     root = str(line.get("conversation_id") or "")
@@ -63,7 +72,7 @@ def _item(
         "",
     )
     answers_us = bool(above) and str(line.get("in_reply_to_user_id") or "") == account.external_id
-    began_here = root in watching.posts or (answers_us and above == root)
+    began_here = root in posts or (answers_us and above == root)
     post = (root if began_here else above) if answers_us or began_here else ""
     is_own = author == account.external_id
     person = _person(people.get(author), author)
@@ -76,12 +85,16 @@ def _item(
         author=person,
         post_id=post,
         # Below a post of ours it answers no item; below what else was said it goes on with that conversation.
-        parent_id="" if above == post or above in watching.posts else above,
+        parent_id="" if above == post or above in posts else above,
         thread_id=number,
         url=f"https://x.com/i/web/status/{number}",
         is_own=is_own,
         acts=frozenset() if is_own else frozenset(acts),
     )
+
+
+def _people(includes: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {str(user.get("id")): user for user in mappings(includes.get("users"))}
 
 
 def _person(user: Mapping[str, Any] | None, number: str) -> Person | None:
@@ -120,7 +133,10 @@ def _show(api: Api, account: Account, item: Item) -> None:
 ANSWER = Text(280, count=Count.WEIGHTED)
 inbox = Inbox(
     kinds=frozenset({ItemKind.COMMENT, ItemKind.MENTION}),
+    read=read,
     fetch=fetch,
+    # What a call holds of a post is not certain, and a poll without news costs nothing.
+    needs_poll=True,
     poll_every=timedelta(minutes=5),
     poll_at_least=timedelta(hours=2),
     # A reply is a post: the same step, found in the same way.

@@ -48,17 +48,15 @@ def parse(body: bytes) -> tuple[Event, ...]:
     try:
         data = json.loads(body)["data"]
         payload, name = data.get("payload") or {}, str(data.get("event_type", ""))
+        includes = data.get("includes")
         account = str((data.get("filter") or {}).get("user_id") or payload.get("user_id") or "")
         key = str(data["event_uuid"])
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Unreadable("no event") from None
     if not isinstance(payload, Mapping):
         raise Unreadable("no payload")
-    return (
-        Event(
-            KINDS.get(name, EventKind.OTHER), key, account, str(payload.get("id", "")), None, dict(payload)
-        ),
-    )
+    told = {**payload, "includes": includes} if isinstance(includes, Mapping) else dict(payload)
+    return (Event(KINDS.get(name, EventKind.OTHER), key, account, str(payload.get("id", "")), None, told),)
 
 
 webhooks = Webhooks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -156,6 +157,47 @@ def test_an_account_that_nobody_named_is_told_so(desk: Desk, post: str) -> None:
         flows.advance(reply_flow, START, job_of(desk, item, "Hello"))
     assert caught.value.kind is Fault.POLICY
     assert not caught.value.is_ambiguous
+
+
+def told(payload: dict[str, Any], account: str, event: str = "post.reply.create") -> bytes:
+    """A call of X."""
+    user = {"id": "77", "name": "Harbor Books", "username": "harborbooks"}
+    data = {"event_uuid": "-5", "event_type": event, "filter": {"user_id": account}, "payload": payload}
+    return json.dumps({"data": {**data, "includes": {"users": [user]}}}).encode()
+
+
+def test_a_call_tells_the_same_item_as_a_look(desk: Desk, post: str) -> None:
+    number = say(desk, post, "Oat milk?")
+    (seen,) = items(look(desk, {}))
+    line = {
+        "id": number,
+        "text": "@northwindcoffee Oat milk?",
+        "author_id": "77",
+        "conversation_id": post,
+        "in_reply_to_user_id": desk.account.external_id,
+        "referenced_tweets": [{"type": "replied_to", "id": post}],
+    }
+    assert CONNECTOR.webhooks is not None
+    assert inbox.read is not None
+    (event,) = CONNECTOR.webhooks.parse(told(line, desk.account.external_id))
+    (item,) = inbox.read(event, desk.account)
+    assert isinstance(item, Item)
+    assert replace(item, at=None, author=None) == replace(seen, at=None, author=None)
+    assert item.author is not None
+    assert item.author.handle == "@harborbooks"
+
+
+@pytest.mark.parametrize(
+    "payload", [{"id": "5"}, {"id": "5", "text": "Hi"}, {"author_id": "7", "text": "Hi"}]
+)
+def test_a_call_that_does_not_tell_the_post_whole_is_left_to_the_next_look(
+    desk: Desk, payload: dict[str, Any]
+) -> None:
+    assert CONNECTOR.webhooks is not None
+    assert inbox.read is not None
+    (event,) = CONNECTOR.webhooks.parse(told(payload, desk.account.external_id))
+    assert inbox.read(event, desk.account) == ()
+    assert inbox.needs_poll
 
 
 def test_hiding_and_showing_may_be_repeated(desk: Desk, post: str) -> None:
