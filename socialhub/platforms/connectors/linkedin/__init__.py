@@ -9,6 +9,7 @@ from socialhub.platforms.connector import Connector
 from socialhub.platforms.policy import Quota
 
 from .errors import TODAY, errors
+from .inbox import inbox
 from .login import member, organization
 from .options import options, remote_choices
 from .policy import policy
@@ -25,6 +26,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     webhooks=webhooks,
+    inbox=inbox,
     quotas=(
         # Requests of a member, counted as posts: a text is one, a post with files several.
         Quota(

@@ -116,7 +116,10 @@ organization = OAuth2(
     authorize_url="https://www.linkedin.com/oauth/v2/authorization",
     token_url="https://www.linkedin.com/oauth/v2/accessToken",
     revoke_url="https://www.linkedin.com/oauth/v2/revoke",
-    scopes={Capability.PUBLISH: ("w_organization_social", "r_organization_social", "r_organization_admin")},
+    scopes={
+        Capability.PUBLISH: ("w_organization_social", "r_organization_social", "r_organization_admin"),
+        Capability.INBOX: ("w_organization_social", "r_organization_social"),
+    },
     requirement=(
         "A developer app of its own with the product “Community Management API”, which LinkedIn reviews, and a"
         " role on the page that may post. Refresh tokens come only with LinkedIn's approval; without it the page is"

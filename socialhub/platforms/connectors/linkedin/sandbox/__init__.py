@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import images, members, oauth, pages, posts, reading, videos
+from . import comments, images, members, oauth, pages, posts, reading, videos
 from .server import simulator
 
-__all__ = ["images", "members", "oauth", "pages", "posts", "reading", "simulator", "videos"]
+__all__ = ["comments", "images", "members", "oauth", "pages", "posts", "reading", "simulator", "videos"]

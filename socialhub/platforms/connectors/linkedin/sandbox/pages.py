@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.pages import (
+    Guestbook,
     PostView,
     ProfileView,
     files_of,
@@ -17,6 +18,7 @@ from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
 from .server import ORGANIZATION, SITE, simulator
+from .store import Comment, comments
 
 
 @simulator.route("GET", "/in/<user>/", host=SITE)
@@ -40,7 +42,15 @@ def permalink(call: Call) -> Response:
     post = simulator.live_post(call.world, call.args["urn"])
     if post is None:
         return message_page("This post cannot be displayed", "It may have been deleted.", 404)
-    return post_page(simulator.name, (), _view(call.world, post), ())
+    said = tuple(_said(call.world, one, post.url) for one in comments(call.world).where(post=post.id))
+    guestbook = Guestbook(simulator.key, post.id, tuple(one.id for one in call.world.persons))
+    return post_page(simulator.name, (), _view(call.world, post), said, guestbook)
+
+
+def _said(world: World, comment: Comment, url: str) -> PostView:
+    author = world.accounts.get(comment.author)
+    name, handle = (author.name, author.handle) if author else ("", "")
+    return PostView(name=name, handle=handle, url=url, at=comment.created_at, text=comment.text)
 
 
 def _view(world: World, post: Post) -> PostView:

@@ -14,6 +14,8 @@ from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
+from .store import comments, say
+
 API = "api.linkedin.com"
 SITE = "www.linkedin.com"
 OLDEST, NEWEST = 202512, 202610
@@ -70,6 +72,7 @@ class LinkedInSimulator(Simulator):
 
     def prepare(self, world: World) -> None:
         """Two members; each runs a page, and Nora may read the numbers of a third one, no more."""
+        comments(world)
         if world.is_loaded:
             return
         nora = self._member(world, NORA, "Nora Lindqvist")
@@ -137,6 +140,10 @@ class LinkedInSimulator(Simulator):
         files = [world.media.get(key) for key in post.media] if post else []
         covers = [file.extra["cover"] for file in files if file and "cover" in file.extra]
         return {**post.extra, "cover": world.blobs.sha256(covers[0]) if covers else ""} if post else {}
+
+    def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
+        """A member comments on a post or answers a comment."""
+        return say(self, world, post, person, text, parent)
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token with one of `scopes` (none: any token), headers of the versioned API, the day's limits."""
