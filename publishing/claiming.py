@@ -9,7 +9,7 @@ last moment before the bytes leave, by the monotonic clock and by the wall clock
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,9 +20,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.clock import database_now, in_line, in_sql, this_moment
-from publishing.models import Delivery
+from publishing.models import Delivery, StepLog
 from publishing.shares import NOBODY, Crowded, Party
-from publishing.statements import update_where
+from publishing.statements import update_and_insert, update_where
 from publishing.states import State
 from socialhub.platforms.transport import TooLate
 
@@ -149,13 +149,26 @@ def _one_a_lane(rows: list[Any], now: datetime) -> list[Any]:
 
 def next_due() -> datetime | None:
     """When the next delivery may be taken, or ``None`` when nothing waits."""
-    moment: datetime | None = (
-        Delivery.objects.filter(next_at__isnull=False)
-        .order_by("next_at")
-        .values_list("next_at", flat=True)
-        .first()
-    )
+    rows = Delivery.objects.filter(next_at__isnull=False).order_by("next_at")
+    moment: datetime | None = rows.values_list("next_at", flat=True).first()
     return moment.astimezone(UTC) if moment else None
+
+
+def seconds_to_next() -> float | None:
+    """How long until the next delivery may be taken, below zero where one may be; ``None`` when nothing waits.
+
+    Asked after every round that found nothing, so on PostgreSQL it is one statement by the database's own clock.
+    """
+    if connection.vendor != "postgresql":
+        due = next_due()
+        return (due - database_now()).total_seconds() if due else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXTRACT(EPOCH FROM next_at - statement_timestamp()) FROM {Delivery._meta.db_table}"  # noqa: S608 (a name)
+            " WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return float(row[0]) if row else None
 
 
 def unclaimed() -> QuerySet[Delivery, datetime | None]:
@@ -210,13 +223,13 @@ def enter_doubt(held: Claim, now: datetime, step: str, unsaved: Mapping[str, Any
         raise LostClaim(f"delivery {held.id}")
 
 
-def save(held: Claim, *, keep: bool = False, **values: Any) -> None:
-    """Write the outcome of a step and give the claim back, or ``keep`` it for the next step.
+def save(held: Claim, *, keep: bool = False, lines: Sequence[StepLog] = (), **values: Any) -> None:
+    """Write the outcome of a step with its ``lines`` for the record, and give the claim back or ``keep`` it.
 
-    Raises :class:`LostClaim` when it is not ours.
+    Raises :class:`LostClaim` when it is not ours; then nothing was written.
     """
     values |= {"next_at": held.until} if keep else {"lease_until": None}
-    if not update_where(Delivery, values, id=held.id, lease_token=held.token):
+    if not update_and_insert(Delivery, values, lines, id=held.id, lease_token=held.token):
         raise LostClaim(f"delivery {held.id}")
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from accounts import ladder
 from accounts.clock import database_now, in_line
 from publishing import claiming, recording
@@ -78,9 +76,8 @@ class Verdict:
         """
         if "state" in self.values:
             check_transition(delivery.state, self.values["state"])
-        with in_line(), transaction.atomic():
-            claiming.save(claim, keep=keep, **{**(unsaved or {}), **self.values})
-            recording.keep(lines)
+        with in_line():
+            claiming.save(claim, keep=keep, lines=lines, **{**(unsaved or {}), **self.values})
 
 
 def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, limit: str = "") -> Verdict:

@@ -113,10 +113,9 @@ class Publisher:
                 self._start(claim, delivery)
             if claims:
                 return 0.0
-            due = claiming.next_due()
-            nap = (due - database_now()).total_seconds() if due else LONGEST_NAP
+            nap = claiming.seconds_to_next()
             # Overdue and yet not to be had: its party or its lane is busy, and a turn that ends wakes us.
-            return min(nap, LONGEST_NAP) if nap > 0 else BUSY_NAP
+            return BUSY_NAP if nap is not None and nap <= 0 else min(nap or LONGEST_NAP, LONGEST_NAP)
         except DatabaseError:
             log.exception("the database did not answer; trying again")
             connections.close_all()

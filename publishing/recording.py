@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from publishing.models import StepLog
-from publishing.statements import insert
 from socialhub.platforms.errors import PlatformError
 from socialhub.platforms.redaction import redact
 from socialhub.platforms.transport import Exchange
@@ -46,11 +45,6 @@ def line(
 def write(delivery_id: int, event: str, *, at: datetime, **facts: Any) -> None:
     """Add one line; see :func:`line`."""
     line(delivery_id, event, at=at, **facts).save(force_insert=True)
-
-
-def keep(lines: Sequence[StepLog]) -> None:
-    """Add lines in one statement."""
-    insert(lines)
 
 
 def as_json(exchange: Exchange) -> dict[str, Any]:
