@@ -20,6 +20,8 @@ PAGE = 25
 OVERLAP = timedelta(seconds=30)
 """Longer than a transaction that takes something in: what it dated before it was seen is seen all the same."""
 TABS = {"open": "Open", "mine": "Mine", "done": "Done"}
+ALL = "all"
+"""A tab for what stands under one post, in any state."""
 FILTERS = ("q", "account", "kind", "overdue", "post")
 
 
@@ -38,7 +40,8 @@ class Wish:
     def of(cls, query: Any) -> Wish:
         """Read from a query string; what is no such value is left out."""
         told = {name: query.get(name, "").strip()[:300] for name in ("tab", *FILTERS)}
-        told["tab"] = told["tab"] if told["tab"] in TABS else "open"
+        fits = told["tab"] in TABS or (told["tab"] == ALL and told["post"])
+        told["tab"] = told["tab"] if fits else "open"
         told["kind"] = told["kind"] if told["kind"] in set(ItemKind) else ""
         return cls(**told)
 
@@ -59,8 +62,8 @@ class Wish:
 def conversations(workspace: Workspace, wish: Wish, user: User, now: datetime) -> QuerySet[Conversation]:
     """What fits, newest first, each with the words that were said last."""
     rows = Conversation.objects.filter(workspace=workspace)
-    done = Conversation.State.DONE if wish.tab == "done" else Conversation.State.OPEN
-    rows = rows.filter(state=done)
+    if wish.tab != ALL:
+        rows = rows.filter(state=Conversation.State.DONE if wish.tab == "done" else Conversation.State.OPEN)
     if wish.tab == "mine":
         rows = rows.filter(assigned_to=user)
     if wish.account.isascii() and wish.account.isdigit():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -115,6 +116,7 @@ class Flight:
     steps: list[Line]
     span_word: str
     support: str
+    said_url: str = ""
     live_url: str = ""
     anew_url: str = ""
     later_url: str = ""
@@ -150,6 +152,7 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool, said_befo
         steps=lines,
         span_word=seconds_word(_length(log)),
         support=_support(delivery, log),
+        said_url=_said_url(delivery, workspace),
         live_url=url("live", State.UNCONFIRMED),
         anew_url=url("anew", State.UNCONFIRMED),
         later_url=url("later", State.MISSED, State.FAILED, State.HELD),
@@ -157,6 +160,14 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool, said_befo
         risks=risks,
         acts=_acts(delivery, workspace) if may_act else [],
     )
+
+
+def _said_url(delivery: Delivery, workspace: Workspace) -> str:
+    """The inbox with what people say under this post, where that is heard."""
+    if not delivery.remote_id or delivery.account.connector.inbox is None:
+        return ""
+    query = urlencode({"tab": "all", "post": f"{delivery.account_id}-{delivery.remote_id}"})
+    return f"{reverse('webhooks:inbox', args=[workspace.slug])}?{query}"
 
 
 def _says(delivery: Delivery) -> str:

@@ -236,6 +236,18 @@ def test_filters_and_search_find(browser: Client, account: ConnectedAccount, ite
     assert "Nothing fits" in _page(browser, "?account=999999")
 
 
+def test_what_stands_under_a_post_is_found_in_any_state(browser: Client, account: ConnectedAccount) -> None:
+    hearing.keep(
+        account,
+        [comment("c1", post_id="p1"), comment("c2", "And almond?", post_id="p1"), comment("c3", "No")],
+    )
+    Conversation.objects.filter(key="c1").update(state=Conversation.State.DONE)
+    shown = _page(browser, f"?tab=all&post={account.pk}-p1")
+    assert shown.partition('class="mails"')[2].partition("</ul>")[0].count("<li") == 2
+    assert "All under this post" in shown
+    assert _page(browser, "?tab=all").count("data-unread") == 2  # no such tab of everything
+
+
 def test_pages_follow_each_other_without_gap_or_double(browser: Client, account: ConnectedAccount) -> None:
     now = datetime.now(UTC)
     hearing.keep(

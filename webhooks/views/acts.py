@@ -135,9 +135,7 @@ def _key(request: WorkspaceRequest) -> uuid.UUID | None:
 
 
 def _back(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    return redirect(
-        _with_query(request, reverse("webhooks:conversation", args=[request.workspace.slug, pk])) + "#end"
-    )
+    return redirect(_with_query(request, reverse("webhooks:conversation", args=[request.workspace.slug, pk])))
 
 
 def _with_query(request: WorkspaceRequest, url: str) -> str:

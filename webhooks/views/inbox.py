@@ -117,8 +117,12 @@ def _around(request: WorkspaceRequest, known: dict[str, list[Choice]], wish: Wis
         "wish": wish,
         "kinds": [(kind.value, look.word + "s") for kind, look in lines.KINDS.items()],
         "may_reply": request.membership.may("inbox.reply"),
-        "tabs": [(name, label, wish.query(tab=name)) for name, label in queries.TABS.items()],
+        "tabs": [(name, label, wish.query(tab=name)) for name, label in _tabs(wish).items()],
     }
+
+
+def _tabs(wish: Wish) -> dict[str, str]:
+    return {queries.ALL: "All under this post", **queries.TABS} if wish.post else queries.TABS
 
 
 def _list(request: WorkspaceRequest, wish: Wish, token: str, *, opened: int = 0) -> dict[str, Any]:
