@@ -32,7 +32,7 @@ def test_a_handle_leads_to_consent_and_a_picture_goes_out(stack: Stack, signed_i
     row = page.locator("main tr").filter(has_text=HANDLE)
     for link in (row.get_by_role("link").first, page.locator("main").get_by_role("link", name="Disconnect")):
         page.goto(f"{stack.url}{link.get_attribute('href')}")
-    page.get_by_role("button", name="Disconnect").click()
+    page.get_by_role("button", name="Disconnect", exact=True).click()
     expect(page.locator("main")).to_contain_text("Disconnected")
     ended = [entry for entry in stack.control.requests() if entry["path"] == "/oauth/revoke"]
     assert [(entry["host"], entry["status"]) for entry in ended][-1] == ("pds.example", 200)

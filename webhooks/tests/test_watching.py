@@ -41,7 +41,8 @@ def _ask() -> timedelta:
 
 def test_waits_grow_while_nothing_is_new_and_shrink_when_something_is(talk: Talk, watch: Watch) -> None:
     waits = [_ask() for _ in range(7)]
-    assert all(earlier < later for earlier, later in itertools.pairwise(waits))
+    # The last ones are as long as any wait may be, give or take the scatter.
+    assert all(earlier < later for earlier, later in itertools.pairwise(waits[:5]))
     assert waits[-1] <= timedelta(hours=1.1)
     talk.hauls = [Haul((comment(),), {"since": 7})]
     assert _ask() <= EVERY * 1.1
