@@ -67,4 +67,13 @@ def parse(body: bytes) -> tuple[Event, ...]:
     )
 
 
-webhooks = Webhooks(verify=verify, parse=parse, handshake=handshake, source=SOURCE)
+webhooks = Webhooks(
+    verify=verify,
+    parse=parse,
+    handshake=handshake,
+    manual=(
+        "LinkedIn calls apps with an approved use case alone, and the hub does not subscribe pages yet: comments"
+        " are asked for instead. Calls that an app of yours is subscribed to are taken in."
+    ),
+    source=SOURCE,
+)
