@@ -18,9 +18,11 @@ from accounts.credentials import save_app
 from accounts.membership import create_workspace
 from accounts.models import ConnectedAccount, User, Workspace
 from socialhub.platforms import registry
+from socialhub.platforms.inbox import Act
 from socialhub.platforms.values import Secret
-from webhooks import receiving
-from webhooks.tests.talk import PLATFORM, Talk, build
+from webhooks import answering, hearing, receiving
+from webhooks.models import Answer, InboxItem
+from webhooks.tests.talk import PLATFORM, Talk, build, comment
 
 SECRET = "app-secret-of-northwind"
 
@@ -155,3 +157,16 @@ def account(workspace: Workspace, talk: Talk) -> ConnectedAccount:
         workspace=workspace, platform=PLATFORM, login=PLATFORM, external_id="1", handle="northwind",
         access_token=Secret("token-of-northwind"), scopes=["talk"],
     )  # fmt: skip
+
+
+@pytest.fixture
+def item(account: ConnectedAccount) -> InboxItem:
+    """Ravi asks."""
+    hearing.keep(account, [comment()])
+    return InboxItem.objects.get()
+
+
+@pytest.fixture
+def answer(item: InboxItem, maya: User) -> Answer:
+    """Maya has answered; nothing has left yet."""
+    return answering.order(item=item, act=Act.REPLY, by=maya, text="Yes, from Malmö.")

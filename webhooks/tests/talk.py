@@ -26,6 +26,7 @@ from socialhub.platforms.inbox import Act, Gone, Haul, Inbox, Item, ItemKind, Pe
 from socialhub.platforms.login import OAuth2
 from socialhub.platforms.rules import Text
 from socialhub.platforms.values import Account, Capability, Secret
+from webhooks import answering
 from webhooks.models import Answer, Subscription, Watch
 
 PLATFORM = "northtalk"
@@ -172,3 +173,27 @@ def let_pass(delta: timedelta) -> None:
     }
     for model, columns in names.items():
         model._default_manager.update(**{name: F(name) - delta for name in columns})
+
+
+SAID = [("c1", "Yes, from Malmö.")]
+"""What is live of Maya's answer when it has left once."""
+
+
+def raising(problem: BaseException) -> Callable[[], None]:
+    """Something that goes wrong in this way."""
+
+    def go_wrong() -> None:
+        raise problem
+
+    return go_wrong
+
+
+def work(answer: Answer, rounds: int = 12) -> Answer:
+    """Let readers work, skipping over the waits."""
+    for _ in range(rounds):
+        answering.answer_all()
+        answer.refresh_from_db()
+        if answer.next_at is None:
+            break
+        let_pass(answer.next_at - datetime.now(UTC) + timedelta(seconds=1))
+    return answer

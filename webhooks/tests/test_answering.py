@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,41 +18,9 @@ from socialhub.platforms.inbox import Act
 from socialhub.platforms.policy import Scope
 from webhooks import answering, answers, hearing
 from webhooks.models import Answer, Conversation, InboxItem
-from webhooks.tests.talk import Talk, comment, let_pass, lost, refused
+from webhooks.tests.talk import SAID, Talk, comment, let_pass, lost, raising, refused, work
 
 State = Answer.State
-SAID = [("c1", "Yes, from Malmö.")]
-
-
-@pytest.fixture
-def item(account: ConnectedAccount) -> InboxItem:
-    """Ravi asks."""
-    hearing.keep(account, [comment()])
-    return InboxItem.objects.get()
-
-
-@pytest.fixture
-def answer(item: InboxItem, maya: User) -> Answer:
-    """Maya has answered; nothing has left yet."""
-    return answering.order(item=item, act=Act.REPLY, by=maya, text="Yes, from Malmö.")
-
-
-def _raise(problem: BaseException) -> Callable[[], None]:
-    def raising() -> None:
-        raise problem
-
-    return raising
-
-
-def _run(answer: Answer, rounds: int = 12) -> Answer:
-    """Let readers work, skipping over the waits."""
-    for _ in range(rounds):
-        answering.answer_all()
-        answer.refresh_from_db()
-        if answer.next_at is None:
-            break
-        let_pass(answer.next_at - datetime.now(UTC) + timedelta(seconds=1))
-    return answer
 
 
 def test_a_reply_leaves_once_and_stands_in_the_conversation(talk: Talk, answer: Answer) -> None:
@@ -76,11 +43,11 @@ def test_a_reply_leaves_once_and_stands_in_the_conversation(talk: Talk, answer: 
 def test_a_lost_answer_is_looked_for_and_not_sent_again(
     talk: Talk, answer: Answer, trouble: BaseException
 ) -> None:
-    talk.after = _raise(trouble)
+    talk.after = raising(trouble)
     answering.answer_all()
     answer.refresh_from_db()
     assert (answer.state, answer.in_doubt) == (State.WAITING, True)
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert answer.remote_id == "reply-1"
     assert talk.replies == SAID
 
@@ -89,10 +56,10 @@ def test_a_lost_answer_is_looked_for_and_not_sent_again(
 def test_what_provably_never_arrived_is_sent_again(
     talk: Talk, answer: Answer, trouble: BaseException
 ) -> None:
-    talk.before = _raise(trouble)
+    talk.before = raising(trouble)
     answering.answer_all()
     talk.before = lambda: None
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
@@ -104,7 +71,7 @@ def test_what_never_arrives_ends_with_a_person_after_three_times(talk: Talk, ans
         raise lost()
 
     talk.before = swallow
-    assert _run(answer, rounds=30).state == State.UNCONFIRMED
+    assert work(answer, rounds=30).state == State.UNCONFIRMED
     assert len(tries) == answers.MAX_SENDS
     assert talk.replies == []
 
@@ -122,7 +89,7 @@ def test_a_death_between_doubt_and_saving_is_found(
     assert talk.replies == SAID
     assert not answering.answer_next()  # its lease has not ended
     let_pass(answering.LEASE + answering.MARGIN + timedelta(seconds=1))
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
@@ -137,7 +104,7 @@ def test_a_database_that_is_lost_with_the_answer_loses_nothing(
         with pytest.raises(DatabaseError):
             answering.answer_next()
     let_pass(answering.LEASE + answering.MARGIN + timedelta(seconds=1))
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
@@ -174,25 +141,25 @@ def test_a_listing_that_lags_is_asked_again(talk: Talk, answer: Answer) -> None:
         looks.append(1)
         return Stay(wait=timedelta(seconds=30)) if len(looks) < 3 else Live("reply-1")
 
-    talk.after, talk.finding = _raise(lost()), lagging
-    assert _run(answer).state == State.DONE
+    talk.after, talk.finding = raising(lost()), lagging
+    assert work(answer).state == State.DONE
     assert len(looks) == 3
     assert talk.replies == SAID
 
 
 def test_what_nobody_can_tell_is_unconfirmed_until_a_person_looks_again(talk: Talk, answer: Answer) -> None:
-    talk.after, talk.finding = _raise(lost()), lambda job: Unsure("Northtalk hides it.")
-    assert _run(answer).state == State.UNCONFIRMED
+    talk.after, talk.finding = raising(lost()), lambda job: Unsure("Northtalk hides it.")
+    assert work(answer).state == State.UNCONFIRMED
     assert answer.error_message == "Northtalk hides it."
     talk.finding = None
     answering.retry(answer)
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
 def test_a_person_may_say_that_it_is_there(talk: Talk, answer: Answer) -> None:
-    talk.after, talk.finding = _raise(lost()), lambda job: Unsure("Northtalk hides it.")
-    _run(answer)
+    talk.after, talk.finding = raising(lost()), lambda job: Unsure("Northtalk hides it.")
+    work(answer)
     assert answering.found_by_person(answer)
     answer.refresh_from_db()
     assert (answer.state, answer.in_doubt) == (State.DONE, False)
@@ -205,18 +172,18 @@ def test_looking_that_fails_never_sends(talk: Talk, answer: Answer) -> None:
     def blind(job: Any) -> Any:
         raise lost(Fault.SERVER_ERROR)
 
-    talk.after, talk.finding = _raise(lost()), blind
-    assert _run(answer).state == State.UNCONFIRMED
+    talk.after, talk.finding = raising(lost()), blind
+    assert work(answer).state == State.UNCONFIRMED
     assert talk.replies == SAID
 
 
 def test_what_was_refused_is_failed_and_asked_for_before_it_is_sent_again(talk: Talk, answer: Answer) -> None:
-    talk.after = _raise(refused(user_message="Comments are closed."))  # yet it stands there
-    assert _run(answer).state == State.FAILED
+    talk.after = raising(refused(user_message="Comments are closed."))  # yet it stands there
+    assert work(answer).state == State.FAILED
     assert answer.error_message == "Comments are closed."
     talk.after = lambda: None
     answering.retry(answer)
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
@@ -224,10 +191,10 @@ def test_what_was_refused_before_it_left_is_simply_sent(
     talk: Talk, answer: Answer, account: ConnectedAccount
 ) -> None:
     ConnectedAccount.objects.update(state=ConnectedAccount.State.RECONNECT)
-    assert _run(answer).state == State.FAILED
+    assert work(answer).state == State.FAILED
     ConnectedAccount.objects.update(state=ConnectedAccount.State.ACTIVE)
     answering.retry(answer)
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
@@ -244,12 +211,12 @@ def test_a_limit_makes_it_wait(talk: Talk, answer: Answer, account: ConnectedAcc
 
 
 def test_a_retryable_refusal_is_tried_again(talk: Talk, answer: Answer) -> None:
-    talk.before = _raise(refused(Fault.RATE_LIMIT))
+    talk.before = raising(refused(Fault.RATE_LIMIT))
     answering.answer_all()
     answer.refresh_from_db()
     assert (answer.state, answer.in_doubt) == (State.WAITING, False)
     talk.before = lambda: None
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert talk.replies == SAID
 
 
@@ -264,14 +231,14 @@ def test_a_flow_whose_public_step_goes_on_to_nothing_is_done(talk: Talk, answer:
         return Go()
 
     object.__setattr__(inbox.reply.steps[0], "run", run)
-    assert _run(answer).state == State.DONE
+    assert work(answer).state == State.DONE
     assert sent == [1]
 
 
 def test_what_is_in_doubt_is_not_called_failed_when_the_platform_offers_it_no_more(
     talk: Talk, answer: Answer
 ) -> None:
-    talk.after = _raise(lost())
+    talk.after = raising(lost())
     answering.answer_all()
     inbox = answer.account.connector.inbox
     object.__setattr__(inbox, "reply", None)
@@ -338,10 +305,10 @@ def test_many_readers_at_once_send_each_reply_once(talk: Talk, account: Connecte
 
 def test_replies_of_a_conversation_go_one_after_the_other(talk: Talk, answer: Answer, maya: User) -> None:
     second = answering.order(item=answer.item, act=Act.REPLY, by=maya, text="And oat bars.")
-    talk.after = _raise(lost())
+    talk.after = raising(lost())
     answering.answer_next()
     assert not answering.answer_next()
     talk.after = lambda: None
-    _run(answer)
-    _run(second)
+    work(answer)
+    work(second)
     assert [text for _, text in talk.replies] == ["Yes, from Malmö.", "And oat bars."]

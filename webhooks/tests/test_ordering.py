@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,41 +12,9 @@ from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.inbox import Act, Gone, Item, ItemKind
 from webhooks import answering, hearing
 from webhooks.models import Answer, Conversation, InboxItem
-from webhooks.tests.talk import RAVI, Talk, comment, let_pass, lost
+from webhooks.tests.talk import RAVI, Talk, comment, lost, raising, work
 
 State = Answer.State
-SAID = [("c1", "Yes, from Malmö.")]
-
-
-@pytest.fixture
-def item(account: ConnectedAccount) -> InboxItem:
-    """Ravi asks."""
-    hearing.keep(account, [comment()])
-    return InboxItem.objects.get()
-
-
-@pytest.fixture
-def answer(item: InboxItem, maya: User) -> Answer:
-    """Maya has answered; nothing has left yet."""
-    return answering.order(item=item, act=Act.REPLY, by=maya, text="Yes, from Malmö.")
-
-
-def _raise(problem: BaseException) -> Callable[[], None]:
-    def raising() -> None:
-        raise problem
-
-    return raising
-
-
-def _run(answer: Answer, rounds: int = 12) -> Answer:
-    """Let readers work, skipping over the waits."""
-    for _ in range(rounds):
-        answering.answer_all()
-        answer.refresh_from_db()
-        if answer.next_at is None:
-            break
-        let_pass(answer.next_at - datetime.now(UTC) + timedelta(seconds=1))
-    return answer
 
 
 @pytest.mark.parametrize(
@@ -58,10 +25,10 @@ def test_other_acts_are_repeated_until_they_are_done(
     talk: Talk, item: InboxItem, maya: User, act: Act, name: str, value: Any
 ) -> None:
     ordered = answering.order(item=item, act=act, by=maya)
-    talk.after = _raise(lost())
+    talk.after = raising(lost())
     answering.answer_all()
     talk.after = lambda: None
-    assert _run(ordered).state == State.DONE
+    assert work(ordered).state == State.DONE
     assert talk.acted == [(act, "c1")] * 2
     item.refresh_from_db()
     assert getattr(item, name) == value
@@ -117,11 +84,11 @@ def test_giving_up_keeps_it_from_leaving(talk: Talk, answer: Answer) -> None:
 
 
 def test_an_expired_login_asks_for_a_person(talk: Talk, answer: Answer, account: ConnectedAccount) -> None:
-    talk.before = _raise(
+    talk.before = raising(
         PlatformError(
             Fault.INVALID_TOKEN, platform=account.platform, reach=Reach.REFUSED, user_message="Log in."
         )
     )
-    assert _run(answer).state == State.FAILED
+    assert work(answer).state == State.FAILED
     account.refresh_from_db()
     assert account.state == ConnectedAccount.State.RECONNECT
