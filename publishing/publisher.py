@@ -56,6 +56,7 @@ class Publisher:
         self._stopping = threading.Event()
         self._done = threading.Event()
         self._round_at = time.monotonic()
+        self._others_wait = False
 
     def stop(self) -> None:
         """Take no more; ``run`` returns when the turns under way are saved. Safe in a signal handler."""
@@ -114,8 +115,10 @@ class Publisher:
             if claims:
                 return 0.0
             nap = claiming.seconds_to_next()
-            # Overdue and yet not to be had: its party or its lane is busy, and a turn that ends wakes us.
-            return BUSY_NAP if nap is not None and nap <= 0 else min(nap or LONGEST_NAP, LONGEST_NAP)
+            # Overdue and yet not to be had: its party or its lane is busy, and a turn that ends wakes us. The steps of
+            # a burst end together, so that counting threads at that moment would tell each of them to go on.
+            self._others_wait = nap is not None and nap <= 0
+            return BUSY_NAP if self._others_wait else min(nap or LONGEST_NAP, LONGEST_NAP)
         except DatabaseError:
             log.exception("the database did not answer; trying again")
             connections.close_all()
@@ -130,7 +133,7 @@ class Publisher:
         future.add_done_callback(lambda done: self._finish(claim, done))
 
     def _is_roomy(self) -> bool:
-        return shares.is_roomy(len(self._held), self.threads)
+        return not self._others_wait and shares.is_roomy(len(self._held), self.threads)
 
     def _finish(self, claim: claiming.Claim, done: Future[None]) -> None:
         """Runs in the pool's thread. A turn that broke leaves a row that must not spin."""

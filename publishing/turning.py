@@ -35,7 +35,7 @@ from socialhub.platforms.values import Account, Content, Kind
 
 log = logging.getLogger(__name__)
 
-QUICK = 0.1
+QUICK = 0.25
 """A step of less than this many seconds does not keep a thread from others."""
 
 
