@@ -13,6 +13,7 @@ from socialhub.platforms.events import Webhooks
 from socialhub.platforms.flow import Facts, Flow
 from socialhub.platforms.inbox import Inbox
 from socialhub.platforms.login import Login, OAuth2
+from socialhub.platforms.metrics import Insights
 from socialhub.platforms.options import Choice, Options
 from socialhub.platforms.policy import Policy, Quota
 from socialhub.platforms.privacy import Privacy
@@ -81,6 +82,7 @@ class Connector:
     publishing: Publishing | None = None
     webhooks: Webhooks | None = None
     inbox: Inbox | None = None
+    insights: Insights | None = None
     privacy: Privacy | None = None
     policy: Policy = field(default_factory=Policy)
     quotas: tuple[Quota, ...] = ()
@@ -102,11 +104,18 @@ class Connector:
             apart = set(self.rules.kinds) ^ set(self.publishing.flows)
             if apart:
                 raise ValueError(f"connector {self.key}: rules and flows disagree about {sorted(apart)}")
+        unknown = set(self.insights.costs if self.insights else ()) - {quota.name for quota in self.quotas}
+        if unknown:
+            raise ValueError(f"connector {self.key}: reading figures uses no quota named {sorted(unknown)}")
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What this connector can do."""
-        has = {Capability.PUBLISH: self.publishing, Capability.INBOX: self.inbox and self.inbox.kinds}
+        has = {
+            Capability.PUBLISH: self.publishing,
+            Capability.INBOX: self.inbox and self.inbox.kinds,
+            Capability.INSIGHTS: self.insights,
+        }
         return frozenset(capability for capability, part in has.items() if part)
 
     @property

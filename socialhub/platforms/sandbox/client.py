@@ -92,6 +92,14 @@ class Control:
         """The person removes the app in the platform's settings, perhaps asking to delete their data."""
         self.call("POST", "withdraw", {"platform": platform, "person": person, "erase": erase})
 
+    def bend(self, platform: str, **how: Any) -> None:
+        """Let a platform's figures be late, missing, unknown, mended or too few (see `growth.Bend`)."""
+        self.call("POST", "figures", {"platform": platform, **how})
+
+    def past(self, account: str, text: str, *, seconds: float) -> str:
+        """A post that an account made elsewhere, so many seconds ago; its id."""
+        return str(self.call("POST", "past", {"account": account, "text": text, "seconds": seconds})["id"])
+
     def told(self) -> list[dict[str, Any]]:
         """The calls that platforms made to the hub, each try a line."""
         told: list[dict[str, Any]] = self.call("GET", "told")

@@ -17,6 +17,7 @@ from . import withdrawing
 from .cast import add_cast
 from .consent import PERSON
 from .faults import UnknownFaultError
+from .growth import Bend
 from .pages import local, message_page, page
 from .records import App, Person
 from .simulator import Simulator, reply
@@ -265,6 +266,30 @@ def local_path(path: str) -> str:
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
+def _bend(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
+    """How a platform's figures differ from now on: late, mended, missing, unknown, too few. Without a wish: plain."""
+    key = _simulator(sandbox, str(wish.pop("platform", ""))).key
+    Bend(**wish)  # a strange word is refused here
+    sandbox.world.bends[key] = wish
+    return wish
+
+
+def _past(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
+    """A post that an account made elsewhere, ``seconds`` ago."""
+    world = sandbox.world
+    account = world.accounts.get(str(wish["account"]))
+    if account is None:
+        raise WrongCommandError("there is no such account")
+    at = world.clock.now() - float(wish["seconds"])
+    try:
+        with world.lock:
+            return {
+                "id": _simulator(sandbox, account.platform).past_post(world, account, wish["text"], at).id
+            }
+    except LookupError as problem:
+        raise WrongCommandError(str(problem)) from None
+
+
 def _withdraw(sandbox: Sandbox, wish: dict[str, Any]) -> dict[str, Any]:
     """A person removes apps from a platform's settings; all of theirs unless ``client_id`` names one."""
     simulator = _simulator(sandbox, str(wish["platform"]))
@@ -320,6 +345,8 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("POST", "callbacks"): _callbacks,
     ("POST", "say"): _say,
     ("POST", "withdraw"): _withdraw,
+    ("POST", "figures"): _bend,
+    ("POST", "past"): _past,
     ("GET", "told"): _told,
     ("POST", "faults"): _add_fault,
     ("GET", "faults"): _list_faults,

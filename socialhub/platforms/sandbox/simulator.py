@@ -308,6 +308,10 @@ class Simulator(ABC):
         """
         raise LookupError(f"nobody can comment on {self.name} here")
 
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A post that the account made elsewhere at world time ``at``; ``LookupError`` where there is no past."""
+        raise LookupError(f"{self.name} has no past here")
+
     def connect_callbacks(self, world: World, app: App) -> str:
         """Check the address that an app wants to be called at, in the platform's way; what is wrong, or nothing."""
         return ""

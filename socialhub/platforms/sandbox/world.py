@@ -129,6 +129,7 @@ class World:
         self.is_loaded = saved is not None
         saved = saved or {}
         self.issued: list[dict[str, str]] = saved.get("issued", [])
+        self.bends: dict[str, dict[str, Any]] = saved.get("bends", {})
         self._serial: int = saved.get("serial", 0)
         self._saved: dict[str, list[dict[str, Any]]] = saved.get("tables", {})
         self._tables: dict[str, Table[Any]] = {}
@@ -157,6 +158,7 @@ class World:
             self.journal.clear()
             self.windows.clear()
             self.issued.clear()
+            self.bends.clear()
             self.is_loaded = False
 
     def serial(self) -> int:
@@ -201,6 +203,7 @@ class World:
                 "clock": {"offset": self.clock.offset, "rate": self.clock.rate},
                 "serial": self._serial,
                 "issued": list(self.issued),
+                "bends": dict(self.bends),
                 "tables": {name: table.dump() for name, table in self._tables.items()},
             }
 

@@ -10,6 +10,7 @@ from socialhub.platforms.policy import Quota
 
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .instance import learn
 from .limits import read_limits
 from .login import login
@@ -33,6 +34,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     inbox=inbox,
+    insights=insights,
     quotas=(
         Quota(
             "statuses",

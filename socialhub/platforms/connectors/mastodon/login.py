@@ -19,6 +19,7 @@ OLDER_PROFILE = "read:accounts"
 BROAD = ("read", "write")
 PUBLISH = ("read:statuses", "write:statuses", "write:media")
 INBOX = ("read:notifications", "write:favourites")
+INSIGHTS = ("read:statuses",)
 
 
 def check_host(typed: str) -> str:
@@ -117,7 +118,7 @@ login = OAuth2(
     authorize_url="https://{host}/oauth/authorize",
     token_url="https://{host}/oauth/token",
     revoke_url="https://{host}/oauth/revoke",
-    scopes={Capability.PUBLISH: PUBLISH, Capability.INBOX: INBOX},
+    scopes={Capability.PUBLISH: PUBLISH, Capability.INBOX: INBOX, Capability.INSIGHTS: INSIGHTS},
     base_scopes=(PROFILE,),
     pkce=True,
     # Otherwise the server silently takes whoever is signed in: no second account could be added.

@@ -9,6 +9,7 @@ from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
+from .figures import counts, followers
 from .media import media_json
 from .server import refuse, simulator
 from .text import mentions, to_html
@@ -50,8 +51,7 @@ def account_json(call: Call, account: Account) -> dict[str, Any]:
         "locked": False,
         "bot": False,
         "created_at": iso(account.created_at),
-        "followers_count": 0,
-        "following_count": 0,
+        **followers(call.world, account),
         "statuses_count": len(call.world.live_posts(account=account.id)),
         "emojis": [],
         "fields": [],
@@ -75,9 +75,7 @@ def status_json(call: Call, post: Post) -> dict[str, Any]:
         "language": post.extra["language"],
         "uri": f"{account_json(call, account)['uri']}/statuses/{post.id}" if account else post.url,
         "url": post.url,
-        "replies_count": len(call.world.live_posts(reply_to=post.id, host=post.host)),
-        "reblogs_count": 0,
-        "favourites_count": len(post.extra.get("favourites", ())),
+        **counts(call.world, post),
         "favourited": call.has_token and call.token.account in post.extra.get("favourites", ()),
         "edited_at": iso(post.extra["edited_at"]) if post.extra.get("edited_at") else None,
         "content": to_html(post.text),

@@ -26,6 +26,15 @@ LISTING = {
 }
 
 
+@simulator.route("GET", "/api/v1/statuses", limit=GENERAL)
+def read_statuses(call: Call) -> Response:
+    """Several statuses; those that the caller may not see are left out without a word."""
+    recognise(call)
+    wanted = call.query({"id": Field("list", required=True)})["id"]
+    found = [post for key in wanted if is_visible(call, key) and (post := call.world.posts.get(key))]
+    return reply([status_json(call, post) for post in found])
+
+
 @simulator.route("GET", "/api/v1/statuses/<id>", limit=GENERAL)
 def read_status(call: Call) -> Response:
     """One status; what is private only for its author."""

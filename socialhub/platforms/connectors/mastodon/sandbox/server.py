@@ -7,7 +7,7 @@ from typing import Any
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
 from socialhub.platforms.sandbox.clock import iso
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
@@ -164,6 +164,23 @@ class Mastodon(Simulator):
         if above is None:
             raise LookupError("there is no such post")
         return answer(self, world, above, person, text)
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A public status of that time. Ids grow with time, as those of Mastodon do."""
+        post_id = str((int(at * 1000) << 16) + world.serial() % (1 << 16))
+        extra = {
+            "visibility": "public",
+            "spoiler_text": "",
+            "sensitive": False,
+            "language": "en",
+            "poll": None,
+        }
+        return world.posts.add(
+            Post(
+                id=post_id, platform=self.key, account=account.id, text=text, created_at=at, host=account.host,
+                url=f"{self.profile_url(account)}/{post_id}", extra=extra,
+            )
+        )  # fmt: skip
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token of this very host that carries one of `scopes`, or the broader scope above it."""
