@@ -115,8 +115,8 @@ class Publisher:
             if claims:
                 return 0.0
             nap = claiming.seconds_to_next()
-            # Overdue and yet not to be had: its party or its lane is busy, and a turn that ends wakes us. The steps of
-            # a burst end together, so that counting threads at that moment would tell each of them to go on.
+            # Overdue and yet not to be had: its party or its lane is busy, and a turn that ends wakes us. The steps
+            # of a burst end together, so that counting threads at that moment would tell each of them to go on.
             self._others_wait = nap is not None and nap <= 0
             return BUSY_NAP if self._others_wait else min(nap or LONGEST_NAP, LONGEST_NAP)
         except DatabaseError:
