@@ -178,7 +178,8 @@ def test_posts_made_elsewhere_are_found(connector: Connector, login: Login, sand
         if each["platform"] == connector.key and each["id"] in desk.account.external_id
     )
     ids = [sandbox.control.past(account, f"Roast number {n}", seconds=n * 86_400) for n in (2, 5, 9)]
-    now, cursor = sandbox.clock.moment(), {}
+    now = sandbox.clock.moment()
+    cursor: dict[str, Any] = {}
     found: list[Published] = []
     for _ in range(5):
         listed = insights.list_posts(desk.api(), desk.account, Listing(now - timedelta(days=7), now, cursor))
