@@ -25,6 +25,8 @@ UNTOLD = timedelta(minutes=5)
 """How long a spent limit without a time keeps others waiting."""
 BELIEVED = timedelta(minutes=15)
 """For how long the platform's own count is believed when it names no reset."""
+FOR_POSTS = 0.4
+"""The share of a quota that reading figures never touches."""
 
 
 class Spent(Exception):
@@ -166,6 +168,27 @@ def charge(account: ConnectedAccount, posts: int, now: datetime) -> None:
         raise Spent(until, spent_reason(account.connector.name, tally.quota, tally.limit(now)))
     for pk, tally in tallies.items():
         _store(pk, tally.add(posts * tally.quota.per_post, now), now)
+
+
+def charge_reading(account: ConnectedAccount, costs: Mapping[str, int], now: datetime) -> None:
+    """Use quotas for reading figures, or none: then :class:`Spent`. Reading leaves ``FOR_POSTS`` of each to posts.
+
+    To be called inside a transaction, like :func:`charge`.
+    """
+    tallies = {pk: each for pk, each in _locked(account).items() if each.quota.name in costs}
+    wanted = {pk: costs[each.quota.name] + int(each.limit(now) * FOR_POSTS) for pk, each in tallies.items()}
+    full = [
+        (each.free_at(wanted[pk], now), each)
+        for pk, each in tallies.items()
+        if not each.fits(wanted[pk], now)
+    ]
+    if full:
+        until, tally = max(full, key=lambda pair: pair[0])
+        raise Spent(
+            until, f"What {account.connector.name} allows for reading is used up; the rest is left to posts."
+        )
+    for pk, tally in tallies.items():
+        _store(pk, tally.add(costs[tally.quota.name], now), now)
 
 
 def close_if_spent(account: ConnectedAccount, now: datetime) -> None:

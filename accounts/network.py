@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -26,9 +27,16 @@ def _transport(sandbox_url: str, pid: int) -> Transport:
     return Transport(sandbox_url=sandbox_url)
 
 
-def api(connector: Connector, *, account: Account | None = None, app: App | None = None) -> Api:
+def api(
+    connector: Connector,
+    *,
+    account: Account | None = None,
+    app: App | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Api:
     """For calls on behalf of an account (with its tokens), or of the app alone."""
-    return Api(connector.key, connector.service, transport(), account=account, app=app)
+    tell = clock or (lambda: datetime.now(UTC))
+    return Api(connector.key, connector.service, transport(), account=account, app=app, clock=tell)
 
 
 def login_context(connector: Connector, app: App, account: Account | None = None) -> LoginContext:

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AnalyticsConfig(AppConfig):
-    """Django's handle on this app."""
+    """Installs the recurring jobs of this app, and listens to how accounts fare."""
 
     name = "analytics"
+
+    def ready(self) -> None:
+        """After each migration the schedules are there."""
+        from accounts.signals import account_changed
+
+        post_migrate.connect(_install, sender=self)
+        account_changed.connect(_look_again)
+
+
+def _install(**kwargs: Any) -> None:
+    from accounts.schedules import every
+
+    every(1, "analytics.jobs.ensure_collections", name="analytics: read whoever can be read")
+
+
+def _look_again(*, account_id: int, **kwargs: Any) -> None:
+    from analytics.jobs import ensure_collections
+
+    ensure_collections()

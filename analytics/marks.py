@@ -12,12 +12,13 @@ MARKS: dict[str, timedelta] = {
     "7d": timedelta(days=7),
     "28d": timedelta(days=28),
 }
-_NAMES = tuple(MARKS)
+TOLERANCE = 1.5
+"""A reading stands for a mark up to this many times its age; after that the mark is missed."""
 
 
 def due_mark(age: timedelta) -> str | None:
-    """The mark that a reading at this age is for: the last one that was passed. What came before is missed."""
-    passed = [name for name, length in MARKS.items() if length <= age]
+    """The mark that a reading at this age may stand for: the last one that was passed, and not by much."""
+    passed = [name for name, length in MARKS.items() if length <= age <= length * TOLERANCE]
     return passed[-1] if passed else None
 
 

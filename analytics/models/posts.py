@@ -33,7 +33,7 @@ class TrackedPost(models.Model):
     url = models.CharField(max_length=500, blank=True)
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField()
-    found_at = models.DateTimeField(auto_now_add=True)
+    found_at = models.DateTimeField()
 
     totals: models.JSONField[dict[str, float], dict[str, float]] = models.JSONField(default=dict)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -274,4 +274,8 @@ class Migration(migrations.Migration):
             model_name='risk',
             constraint=models.UniqueConstraint(fields=('delivery', 'cause'), name='one_risk_of_a_cause'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['published_at'], name='delivery_published'),
+        ),
     ]

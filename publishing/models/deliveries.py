@@ -108,6 +108,12 @@ class Delivery(models.Model):
                 condition=~models.Q(fingerprint=""),
             ),
             models.Index(fields=["state", "due_at"]),
+            # What has just gone out: its figures are to be read from now on.
+            models.Index(
+                fields=["published_at"],
+                name="delivery_published",
+                condition=models.Q(published_at__isnull=False),
+            ),
             # What every page of a workspace asks: how many stand where, and which wait for a person.
             models.Index(fields=["workspace", "state", "due_at"], name="delivery_of_workspace"),
         ]

@@ -1,0 +1,128 @@
+"""What a night consists of: pieces in order, each one call of the connector, so that any of them can be the last.
+
+A piece is a list that a row can hold: ``["part", name, first, last]`` (days, or null for how things stand),
+``["list", cursor]``, ``["gather"]`` (which posts are to be read), ``["posts", ids]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.models import ConnectedAccount
+from analytics import nights
+from analytics.gains import POSTS
+from analytics.models import Collection, Gap
+from analytics.tracking import live_posts, published
+from socialhub.platforms.metrics import Insights, Part, Span
+
+FIRST_LOOK = timedelta(days=90)
+"""How far back days and posts are asked for when an account is read the first time."""
+NEW_POSTS = timedelta(days=3)
+"""How far back posts made elsewhere are looked for each night."""
+SLACK = timedelta(hours=3)
+MISSED = "Nobody read in this night: the hub or the platform was not there."
+
+Piece = list[Any]
+
+
+def begin_night(collection: Collection, insights: Insights, night: date, now: datetime) -> None:
+    """Let the row stand at the beginning of a night. What earlier nights left undone becomes gaps."""
+    account = collection.account
+    if collection.night is not None:
+        Gap.objects.bulk_create(_gaps(collection, insights, night), ignore_conflicts=True)
+    collection.night, collection.done_at, collection.failures, collection.reason = night, None, 0, ""
+    days: list[Piece] = []
+    stands: list[Piece] = []
+    for part in insights.parts:
+        if not _is_wanted(part, collection, now):
+            continue
+        if part.most_days:
+            days += _days(account, part, insights, collection, now)
+        else:
+            stands.append(["part", part.name, None, None])
+    listing: list[Piece] = [["list", {}]] if insights.list_posts else []
+    # How things stand can be read tonight alone, days also tomorrow: so they come last.
+    collection.todo = [*stands, *listing, ["gather"], *days]
+
+
+def _is_wanted(part: Part, collection: Collection, now: datetime) -> bool:
+    asked = collection.asked.get(part.name)
+    if asked is None or part.every <= timedelta(days=1):
+        return True
+    return now - datetime.fromisoformat(asked) >= part.every - SLACK
+
+
+def _days(
+    account: ConnectedAccount, part: Part, insights: Insights, collection: Collection, now: datetime
+) -> list[Piece]:
+    """The days that are new and those that are read again; days beyond the platform's memory are gaps."""
+    last = now.astimezone(ZoneInfo(insights.zone)).date() - timedelta(days=1)
+    oldest = last - insights.history + timedelta(days=1)
+    through = collection.through.get(part.name)
+    if through is None:
+        first = max(oldest, last - FIRST_LOOK + timedelta(days=1))
+    else:
+        known = date.fromisoformat(through)
+        first = max(oldest, min(known + timedelta(days=1), last - timedelta(days=insights.again - 1)))
+        lost = [known + timedelta(days=n) for n in range(1, (oldest - known).days)]
+        Gap.objects.bulk_create(
+            [Gap(account=account, night=day, what=part.name, reason="No longer told.") for day in lost],
+            ignore_conflicts=True,
+        )
+    span = Span(min(first, last), last, insights.zone)
+    return [
+        ["part", part.name, piece.first.isoformat(), piece.last.isoformat()]
+        for piece in span.pieces(part.most_days)
+    ]
+
+
+def _gaps(collection: Collection, insights: Insights, night: date) -> Iterator[Gap]:
+    assert collection.night is not None
+    if collection.done_at is None:
+        yield from _as_gaps(collection, collection.night, _undone(collection.todo, insights))
+    skipped = collection.night + timedelta(days=1)
+    everything = {POSTS} | {part.name for part in insights.parts if not part.most_days}
+    while skipped < night:
+        yield from _as_gaps(collection, skipped, everything)
+        skipped += timedelta(days=1)
+
+
+def _undone(todo: Iterable[Piece], insights: Insights) -> set[str]:
+    """What of a night was not read and cannot be made up for: how things stood."""
+    about_now = {part.name for part in insights.parts if not part.most_days}
+    left = {piece[1] for piece in todo if piece[0] == "part"} & about_now
+    return left | ({POSTS} if any(piece[0] in {"gather", "posts"} for piece in todo) else set())
+
+
+def _as_gaps(collection: Collection, night: date, what: Iterable[str]) -> Iterator[Gap]:
+    reason = collection.reason or MISSED
+    for name in sorted(what):
+        yield Gap(account=collection.account, night=night, what=name, reason=reason[:300])
+
+
+def gather(collection: Collection, insights: Insights, now: datetime) -> list[Piece]:
+    """The posts that are read in this night, in batches."""
+    assert collection.night is not None
+    account = collection.account
+    oldest = now - timedelta(days=400)
+    # What went out since is of the next night, also where this one is read late.
+    begun = nights.begins(collection.night, account.workspace.zone)
+    posts = live_posts(account).filter(published_at__gte=oldest, published_at__lt=begun)
+    ids = [
+        post.pk
+        for post in posts
+        if nights.is_due(collection.night, post.pk, now - post.published_at)
+        and insights.reads_post(published(post), now)
+    ]
+    return [["posts", ids[start : start + insights.batch]] for start in range(0, len(ids), insights.batch)]
+
+
+def span_of(piece: Piece, insights: Insights, now: datetime) -> Span:
+    """The days that a piece is about; yesterday for how things stand."""
+    if piece[2] is None:
+        yesterday = now.astimezone(ZoneInfo(insights.zone)).date() - timedelta(days=1)
+        return Span(yesterday, yesterday, insights.zone)
+    return Span(date.fromisoformat(piece[2]), date.fromisoformat(piece[3]), insights.zone)
