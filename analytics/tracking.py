@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError, connections
 from django.db.models import F, Q
 
+from accounts.clock import database_now
 from accounts.models import ConnectedAccount
 from analytics.marks import MARKS, next_mark_at
 from analytics.models import Collection, TrackedPost
@@ -20,7 +24,12 @@ from socialhub.platforms.values import Kind
 
 OVERLAP = timedelta(minutes=2)
 """A transaction that was slow may show a post this much later than it says."""
+LOOK_BACK = timedelta(days=3)
+"""For posts that went out while no collector ran. What is older is found when posts are listed."""
+EVERY = 10.0
+"""Seconds between two looks."""
 AT_ONCE = 500
+log = logging.getLogger(__name__)
 
 
 def able() -> list[str]:
@@ -37,6 +46,22 @@ def ensure(now: datetime) -> int:
     )
     idle = Collection.objects.filter(account__in=accounts, next_at=None)
     return len(fresh) + idle.update(next_at=now, reason="", failures=0)
+
+
+def keep_tracking(stopping: threading.Event) -> None:
+    """Follow what goes out until told to stop. Any number may run."""
+    since = database_now() - LOOK_BACK
+    while not stopping.is_set():
+        try:
+            now = database_now()
+            if track_fresh(since, now) < AT_ONCE:
+                since = now
+                stopping.wait(EVERY)
+        except DatabaseError:
+            log.exception("new posts could not be looked for; trying again")
+            connections.close_all()
+            stopping.wait(EVERY)
+    connections.close_all()
 
 
 def track_fresh(since: datetime, now: datetime) -> int:
@@ -79,6 +104,7 @@ def _tracked(delivery: Delivery, now: datetime) -> TrackedPost:
         url=delivery.url,
         published_at=at,
         found_at=now,
+        told_at=now,
         mark_due_at=next_mark_at(at, at),
     )
 
@@ -103,8 +129,9 @@ def import_posts(account: ConnectedAccount, found: Iterable[Published], now: dat
     TrackedPost.objects.bulk_create(rows, ignore_conflicts=True)
     for row in known.filter(delivery=None):
         told = listed[row.external_id]
-        if dict(row.facts) != dict(told.facts) or row.text != told.text[:EXCERPT]:
-            TrackedPost.objects.filter(pk=row.pk).update(facts=dict(told.facts), text=told.text[:EXCERPT])
+        TrackedPost.objects.filter(pk=row.pk).update(
+            facts=dict(told.facts), text=told.text[:EXCERPT], url=told.url[:500], told_at=now
+        )
     return len(rows)
 
 
@@ -134,6 +161,7 @@ def _imported(account: ConnectedAccount, post: Published, now: datetime) -> Trac
         facts=dict(post.facts),
         published_at=post.at,
         found_at=now,
+        told_at=now,
         mark_due_at=next_mark_at(post.at, now) if is_young else None,
     )
 

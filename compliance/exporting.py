@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.fields import SealedJSONField, SecretTextField
 from accounts.models import ConnectedAccount, Invitation, Membership, User, Workspace
 from accounts.signals import tell_deed
+from analytics.models import AccountSnapshot, DayGain, PostSnapshot, TrackedPost
 from compliance.models import Entry, Export
 from compliance.opening import kick
 from publishing.library import EXTENSIONS
@@ -127,6 +128,10 @@ def _of_workspace(workspace: Workspace) -> dict[str, QuerySet[Any]]:
         "deliveries": Delivery.objects.filter(**inside).defer("facts"),
         "library": MediaFile.objects.filter(**inside),
         "answers": Answer.objects.filter(account__workspace=workspace),
+        "followed-posts": TrackedPost.objects.filter(account__workspace=workspace).defer("facts"),
+        "figures-of-posts": PostSnapshot.objects.filter(post__account__workspace=workspace),
+        "figures-of-accounts": AccountSnapshot.objects.filter(account__workspace=workspace),
+        "gains-of-days": DayGain.objects.filter(account__workspace=workspace),
         "saved-replies": SavedReply.objects.filter(**inside),
         "audit-log": Entry.objects.filter(workspace_id=workspace.pk),
     }

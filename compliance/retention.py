@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.describing import describe
 from accounts.models import ConnectedAccount
+from analytics.models import AccountSnapshot, DayGain, Payload, PostSnapshot, TrackedPost
 from compliance.models import Hold
 from socialhub.platforms import registry
 from socialhub.platforms.events import EventKind
@@ -78,6 +79,26 @@ def _calls(platform: str, before: datetime) -> QuerySet[Any]:
     return read.exclude(state=Incoming.State.RECEIVED)
 
 
+def _texts(platform: str, before: datetime) -> QuerySet[Any]:
+    """Words and links of posts made elsewhere. Those of ours were written here."""
+    rows = TrackedPost.objects.filter(account__platform=platform, delivery=None, told_at__lt=before)
+    return rows.exclude(text="", url="").exclude(account__in=_held())
+
+
+def _figures(model: Any, at: str, account: str = "account") -> Callable[[str, datetime], QuerySet[Any]]:
+    """Figures of that table, by when they were read."""
+
+    def find(platform: str, before: datetime) -> QuerySet[Any]:
+        rows = model._default_manager.filter(**{f"{account}__platform": platform, f"{at}__lt": before})
+        return rows.exclude(**{f"{account}__in": _held()})  # type: ignore[no-any-return]
+
+    return find
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    return rows.delete()[0]
+
+
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(DataClass.PROFILE, "names and pictures of accounts", _profiles, _nameless),
     Sweep(
@@ -88,7 +109,15 @@ SWEEPS: tuple[Sweep, ...] = (
         lambda rows: rows.update(text="", url="", facts={}, is_emptied=True),
     ),
     Sweep(DataClass.WORDS, "words in events", _events, lambda rows: rows.update(data={})),
-    Sweep(DataClass.CALLS, "calls as they came", _calls, lambda rows: rows.delete()[0]),
+    Sweep(DataClass.CALLS, "calls as they came", _calls, _delete),
+    Sweep(
+        DataClass.PROFILE, "texts of posts made elsewhere", _texts,
+        lambda rows: rows.update(text="", url="", facts={}),
+    ),
+    Sweep(DataClass.METRICS, "figures of posts", _figures(PostSnapshot, "read_at", "post__account"), _delete),
+    Sweep(DataClass.METRICS, "figures of accounts", _figures(AccountSnapshot, "read_at"), _delete),
+    Sweep(DataClass.METRICS, "answers about figures", _figures(Payload, "read_at"), _delete),
+    Sweep(DataClass.METRICS, "gains of days", _figures(DayGain, "day"), _delete),
 )  # fmt: skip
 
 

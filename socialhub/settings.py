@@ -152,6 +152,8 @@ Q_CLUSTER: dict[str, Any] = {
 
 # --- publishing --------------------------------------------------------------------------------------
 PUBLISHER_THREADS: int = env.int("PUBLISHER_THREADS", default=40)
+# Accounts whose figures are read at once by one collector; each thread holds a connection.
+COLLECTOR_THREADS: int = env.int("COLLECTOR_THREADS", default=8)
 # Seconds that a claim lasts unless it is renewed; after a crash a delivery waits for the rest of it.
 PUBLISHER_LEASE: float = env.float("PUBLISHER_LEASE", default=30.0)
 # Seconds more for a delivery whose public step was under way, so that a late request has landed.

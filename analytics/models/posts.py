@@ -34,6 +34,7 @@ class TrackedPost(models.Model):
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField()
     found_at = models.DateTimeField()
+    told_at = models.DateTimeField(help_text="when the platform last told its text and link")
 
     totals: models.JSONField[dict[str, float], dict[str, float]] = models.JSONField(default=dict)
     read_at = models.DateTimeField(null=True, blank=True)

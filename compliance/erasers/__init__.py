@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from compliance.erasers import calls, inbox, posts, traces
+from compliance.erasers import calls, figures, inbox, posts, traces
 from compliance.erasers.target import Busy, Target
 
 __all__ = ["ERASERS", "KEPT", "Busy", "Eraser", "Target"]
@@ -28,6 +28,7 @@ class Eraser:
 ERASERS: tuple[Eraser, ...] = (
     Eraser("posts that waited", ("publishing.delivery",), posts.cancel_waiting),
     Eraser("subscriptions", ("webhooks.watch", "webhooks.subscription"), inbox.erase_watches),
+    Eraser("readings to come", ("analytics.collection",), figures.stop_reading),
     Eraser("calls as they came", ("webhooks.incoming",), calls.erase_calls),
     Eraser("events", ("webhooks.event",), calls.erase_events),
     Eraser("answers", ("webhooks.answer",), inbox.erase_answers),
@@ -35,6 +36,15 @@ ERASERS: tuple[Eraser, ...] = (
     Eraser("items taken back", ("webhooks.takenback",), inbox.erase_taken_back),
     Eraser("conversations", ("webhooks.conversation",), inbox.erase_conversations),
     Eraser("people in the inbox", ("webhooks.contact",), inbox.erase_contacts),
+    Eraser("figures of posts", ("analytics.postsnapshot",), figures.erase_of_posts),
+    Eraser("figures of the account", ("analytics.accountsnapshot",), figures.erase_of_account),
+    Eraser("answers about figures", ("analytics.payload",), figures.erase_answers),
+    Eraser("posts that were followed", ("analytics.trackedpost",), figures.erase_followed),
+    Eraser(
+        "sums and gaps of figures",
+        ("analytics.daygain", "analytics.gap", "analytics.absence"),
+        figures.erase_derived,
+    ),
     Eraser("lines of the flight recorder", ("publishing.steplog",), posts.clean_log),
     Eraser("links and ids of posts", ("publishing.delivery",), posts.clean_deliveries),
     Eraser("warnings", ("publishing.risk",), posts.erase_risks),

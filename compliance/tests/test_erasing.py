@@ -20,6 +20,16 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import ConnectedAccount, User, Workspace
 from accounts.models.limits import Budget
+from analytics.models import (
+    Absence,
+    AccountSnapshot,
+    Collection,
+    DayGain,
+    Gap,
+    Payload,
+    PostSnapshot,
+    TrackedPost,
+)
 from compliance import erasing
 from compliance.erasers import ERASERS, KEPT, posts
 from compliance.models import Entry, Erasure, Export, Request
@@ -124,6 +134,37 @@ def hear(account: ConnectedAccount, number: int) -> None:
     )  # fmt: skip
 
 
+def count(account: ConnectedAccount, days: int) -> None:
+    """Figures of so many days, of the account and of a post made elsewhere, with the answers they came from."""
+    who = account.handle
+    post = TrackedPost.objects.create(
+        account=account, external_id=f"{account.external_id}_e", text=f"{who} opens early", published_at=NOW,
+        url=f"{account.url}/posts/e", found_at=NOW, told_at=NOW, totals={"likes": 3}, facts={"page": who},
+    )  # fmt: skip
+    nights = [(NOW - timedelta(days=number)).date() for number in range(days)]
+    told = {"metric": "likes", "value": 3.0, "read_at": NOW}
+    body = {"id": account.external_id, "likes": 3}
+    Payload.objects.bulk_create(
+        [Payload(account=account, asked="posts", read_at=NOW, body=body) for _ in nights]
+    )
+    PostSnapshot.objects.bulk_create(
+        [PostSnapshot(post=post, slot=night.isoformat(), name="likes", **told) for night in nights]
+    )
+    AccountSnapshot.objects.bulk_create(
+        [
+            AccountSnapshot(account=account, period="day", day=night, name="likes", groups={who: 1}, **told)
+            for night in nights
+        ]
+    )
+    DayGain.objects.create(account=account, day=NOW.date(), metric="likes", value=3, posts=1)
+    Gap.objects.create(account=account, night=NOW.date(), what="posts", reason=f"{who} was away")
+    Absence.objects.create(
+        account=account, of_posts=True, name="saves", metric="saves", why="permission", since=NOW, seen_at=NOW,
+        text=f"{who} is no business",
+    )  # fmt: skip
+    Collection.objects.create(account=account, todo=[["posts", [post.pk]]], reason=f"{who} is read")
+
+
 @pytest.fixture
 def store(settings: Settings, tmp_path: Path) -> Path:
     """Files of one test alone."""
@@ -132,7 +173,7 @@ def store(settings: Settings, tmp_path: Path) -> Path:
 
 
 def busy_person(workspace: Workspace, store: Path) -> list[ConnectedAccount]:
-    """Three pages, two Instagram accounts of the same consent, 500 events, posts, quotas and an export."""
+    """Three pages, two Instagram accounts of the same consent, 500 events, 90 days of figures, posts, an export."""
     way = registry.get("instagram").logins[1].key
     mine = [connect(workspace, name="Grüne Bohne Cafés") for _ in range(3)]
     mine += [connect(workspace, "instagram", login=way) for _ in range(2)]
@@ -143,6 +184,7 @@ def busy_person(workspace: Workspace, store: Path) -> list[ConnectedAccount]:
         Budget.objects.create(scope=f"account {account.pk}", name="posts")
         Subscription.objects.create(account=account, reason=f"{account.name} is subscribed")
         Watch.objects.create(account=account, cursor={"after": account.external_id})
+        count(account, 90)
     user = workspace.members.get()
     export = Export(user=user, workspace=workspace, state="ready")
     export.file.save("x.zip", ContentFile(f"accounts of {mine[0].handle}".encode()))
@@ -178,6 +220,8 @@ def test_a_person_with_five_accounts_leaves_nothing_but_the_report(
         for name, count in erasure.counts.items():
             counts[name] = counts.get(name, 0) + count
     assert counts == {
+        "readings to come": 5, "figures of posts": 450, "figures of the account": 450, "answers about figures": 450,
+        "posts that were followed": 5, "sums and gaps of figures": 15,
         "accounts": 5, "subscriptions": 10, "calls as they came": 500, "events": 500, "answers": 500,
         "inbox items": 500, "conversations": 500, "people in the inbox": 5, "lines of the flight recorder": 5,
         "links and ids of posts": 5, "warnings": 5, "limits": 5, "exports": 1,

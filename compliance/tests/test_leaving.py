@@ -44,7 +44,7 @@ def test_the_export_of_a_workspace_holds_its_rows_and_files_and_no_secret(
     assert exporting.ask(user=maya, workspace=northwind) == export
     jobs.export()
     export.refresh_from_db()
-    assert (export.state, export.done, export.total) == ("ready", 11, 11)
+    assert (export.state, export.done, export.total) == ("ready", 15, 15)
     with export.file.open() as stored, zipfile.ZipFile(stored) as made:
         assert made.testzip() is None
         told = {name: made.read(name).decode() for name in made.namelist()}

@@ -18,7 +18,6 @@ from compliance.tests.conftest import connect
 from compliance.tests.test_erasing import hear
 from socialhub.platforms import registry
 from socialhub.platforms.events import ERASE_NOW
-from socialhub.platforms.policy import DataClass
 from socialhub.platforms.values import Account
 from webhooks.models import Contact, Event, InboxItem, Incoming
 from webhooks.signals import event_received
@@ -113,7 +112,7 @@ def test_a_channel_is_described_anew_in_time_and_loses_its_name_if_that_fails(no
 def test_every_end_that_a_platform_sets_has_somebody_who_keeps_it() -> None:
     swept = {one.data for one in retention.SWEEPS}
     for connector in registry.connectors().values():
-        assert set(connector.policy.keep) <= swept | {DataClass.METRICS}
+        assert set(connector.policy.keep) <= swept
         assert connector.policy.source.startswith("https://")
         assert connector.policy.display
 

@@ -1,4 +1,5 @@
-"""`manage.py worker`: runs the housekeeping jobs, reads what platforms tell us, and keeps both alive."""
+"""`manage.py worker`: runs the housekeeping jobs, reads what platforms tell us and what they count, and keeps all
+alive."""
 
 from __future__ import annotations
 
@@ -32,5 +33,6 @@ class Command(BaseCommand):
         """Until SIGTERM."""
         self.check(databases=["default"])
         manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
-        jobs, reader = (*manage, "qcluster"), (*manage, "reader")
-        Supervisor(silence=options["silence"], command=jobs, companions=(reader,) * READERS).run()
+        jobs, reader, collector = ((*manage, name) for name in ("qcluster", "reader", "collector"))
+        beside = (reader,) * READERS + (collector,)
+        Supervisor(silence=options["silence"], command=jobs, companions=beside).run()
