@@ -141,9 +141,9 @@ def whole(*, by: str = "", day: date | None = None, is_final: bool = True) -> Re
     """Reads the one figure of a line: how things stand, or the sum of a window that is ``day``."""
 
     def read(name: str, line: Line) -> Iterator[Number]:
-        value, groups, told_by = _value(line)
+        value, groups = _value(line)
         if value is not None or groups:
-            yield Number(name, value, groups, (told_by or by or "type") if groups else "", day, is_final)
+            yield Number(name, value, groups, (by or "type") if groups else "", day, is_final)
 
     return read
 
@@ -190,18 +190,15 @@ def window(span: Span) -> dict[str, int]:
     return {"since": int(span.begins.timestamp()), "until": int(span.ends.timestamp())}
 
 
-def _value(line: Line) -> tuple[float | None, dict[str, float], str]:
-    """Value, groups, and what these are by."""
+def _value(line: Line) -> tuple[float | None, dict[str, float]]:
+    """Value and groups."""
     total = line.get("total_value")
     if isinstance(total, Mapping):
         value, groups = _plain(total.get("value"))
         breakdown = next(iter(mappings(total.get("breakdowns"))), None)
-        if breakdown is None:
-            return value, groups, ""
-        keys = [str(key) for key in breakdown.get("dimension_keys") or ()]
-        return value, _results(breakdown), "/".join(keys)
+        return value, groups if breakdown is None else _results(breakdown)
     values = list(mappings(line.get("values")))
-    return (*(_plain(values[-1].get("value")) if values else (None, {})), "")
+    return _plain(values[-1].get("value")) if values else (None, {})
 
 
 def _results(breakdown: Mapping[str, Any]) -> dict[str, float]:

@@ -66,8 +66,8 @@ def _figures(api: Api, account: Account, post: Published) -> Findings:
     closed = next((lack for lack in found.lacks if lack.why in {Why.TOO_FEW, Why.PERMISSION}), None)
     if closed is not None:
         return found + Findings(lacks=(Lack(NAVIGATION, closed.why, closed.text),))
-    by = "story_navigation_action_type"
-    return found + ask(api, path, (NAVIGATION,), {"breakdown": by}, refusal=refusal).figures(whole(by=by))
+    asked = {"breakdown": "story_navigation_action_type"}
+    return found + ask(api, path, (NAVIGATION,), asked, refusal=refusal).figures(whole(by="step"))
 
 
 def _product(api: Api, post: Published) -> str:

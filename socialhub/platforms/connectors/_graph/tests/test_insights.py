@@ -86,7 +86,7 @@ def test_limits_tokens_and_troubles_are_raised(kind: Fault, code: str) -> None:
             },
             None,
             {"18-24/F": 4},
-            "age/gender",
+            "type",
         ),
         ({"total_value": {"value": 2, "breakdowns": [{"dimension_keys": ["x"], "results": []}]}}, 2, {}, ""),
     ],
