@@ -10,6 +10,7 @@ from socialhub.platforms.connectors._graph.privacy import privacy
 
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .login import page
 from .options import options
 from .policy import policy
@@ -34,6 +35,7 @@ connector = Connector(
     publishing=publishing,
     webhooks=webhooks,
     inbox=inbox,
+    insights=insights,
     privacy=privacy,
     policy=policy,
     docs_url="https://developers.facebook.com/docs/pages-api/posts",

@@ -76,6 +76,7 @@ page = OAuth2(
             "pages_manage_metadata",
             "pages_messaging",
         ),
+        Capability.INSIGHTS: ("pages_read_engagement", "read_insights"),
     },
     base_scopes=("pages_show_list",),
     scope_separator=",",
@@ -83,6 +84,6 @@ page = OAuth2(
     app_fields=facebook_login.APP_FIELDS,
     app_help_url="https://developers.facebook.com/apps/",
     after_exchange=facebook_login.lengthen,
-    revoke_with=facebook_login.withdraw(("pages_manage_posts", "pages_manage_engagement")),
+    revoke_with=facebook_login.withdraw(("pages_manage_posts", "pages_manage_engagement", "read_insights")),
     discover=discover,
 )

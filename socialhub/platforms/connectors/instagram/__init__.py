@@ -14,6 +14,7 @@ from socialhub.platforms.policy import Quota
 from .errors import errors
 from .hosts import IG_GRAPH, base_for, sign
 from .inbox import inbox
+from .insights import insights
 from .login import facebook, instagram_login
 from .options import options
 from .policy import policy
@@ -41,6 +42,7 @@ connector = Connector(
     publishing=publishing,
     webhooks=webhooks,
     inbox=inbox,
+    insights=insights,
     privacy=privacy,
     # Pages of the documentation say 50 and 100; what an account has is learned.
     quotas=(

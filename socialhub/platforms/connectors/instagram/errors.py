@@ -11,6 +11,8 @@ from socialhub.platforms.connectors._graph.errors import COMMON, TEMPORARY, read
 from socialhub.platforms.errors import ErrorTable, Fault, Meaning, PlatformError
 
 BAD_REQUEST = Meaning(Fault.INVALID_REQUEST, "Instagram refused the post as it is. Change it and try again.")
+BEFORE_SWITCH = "2108006"
+"""Seen by others (https://github.com/airbytehq/airbyte/issues/1814); in no table of the documentation."""
 EXPIRED = Meaning(Fault.INVALID_REQUEST, "What we prepared on Instagram has expired. Try again.")
 BAD_VIDEO = Meaning(
     Fault.INVALID_MEDIA,
@@ -21,6 +23,9 @@ errors = ErrorTable(
     read=read,
     codes={
         **COMMON,
+        BEFORE_SWITCH: Meaning(
+            Fault.INVALID_REQUEST, "The post is older than the account's time as a professional one."
+        ),
         "2207001": TEMPORARY,
         "2207003": Meaning(
             Fault.TIMEOUT, "Instagram could not fetch the file in time. We try again by ourselves."

@@ -96,6 +96,7 @@ instagram_login = OAuth2(
             "instagram_business_manage_comments",
         ),
         Capability.INBOX: ("instagram_business_manage_comments", "instagram_business_manage_messages"),
+        Capability.INSIGHTS: ("instagram_business_manage_insights",),
     },
     base_scopes=("instagram_business_basic",),
     scope_separator=",",
@@ -139,6 +140,7 @@ facebook = OAuth2(
             # To be called.
             "pages_manage_metadata",
         ),
+        Capability.INSIGHTS: ("pages_read_engagement", "instagram_manage_insights"),
     },
     base_scopes=("instagram_basic", "pages_show_list"),
     scope_separator=",",
@@ -152,6 +154,7 @@ facebook = OAuth2(
             "instagram_manage_comments",
             "instagram_manage_messages",
             "instagram_manage_contents",
+            "instagram_manage_insights",
             "instagram_basic",
         )
     ),

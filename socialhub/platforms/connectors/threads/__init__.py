@@ -12,6 +12,7 @@ from socialhub.platforms.policy import Quota
 
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .login import API, threads
 from .options import options
 from .policy import policy
@@ -31,6 +32,7 @@ connector = Connector(
     publishing=publishing,
     webhooks=webhooks,
     inbox=inbox,
+    insights=insights,
     privacy=privacy,
     quotas=(Quota("posts", 250, timedelta(hours=24), source=OVERVIEW),),
     learn=learn_quota(QUOTA_EDGE),

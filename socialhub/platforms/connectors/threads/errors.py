@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from socialhub.platforms.connectors._graph.errors import COMMON, TEMPORARY, read
-from socialhub.platforms.errors import ErrorTable, Fault, Meaning, PlatformError
+from socialhub.platforms.connectors._graph.errors import COMMON, TEMPORARY, read as read_common
+from socialhub.platforms.errors import ErrorFacts, ErrorTable, Fault, Meaning, PlatformError
 
 BAD_FILE = Meaning(
     Fault.INVALID_MEDIA,
@@ -20,10 +23,26 @@ NOT_FETCHED = Meaning(
     retryable=True,
 )
 
+NOT_FOR_THIS_PROFILE = "THREADS_API__FEATURE_NOT_AVAILABLE"
+SYMBOL = re.compile(r"THREADS_API__[A-Z_]+")
+
+
+def read(body: Any) -> ErrorFacts:
+    """As on the whole Graph API; Threads' own symbols, wherever in the error they stand, say more than the code."""
+    facts = read_common(body)
+    error = body.get("error") if isinstance(body, Mapping) else None
+    texts = error.values() if isinstance(error, Mapping) else ()
+    found = [symbol for text in texts if isinstance(text, str) for symbol in SYMBOL.findall(text)]
+    return replace(facts, codes=(*dict.fromkeys(found), *facts.codes))
+
+
 errors = ErrorTable(
     read=read,
     codes={
         **COMMON,
+        NOT_FOR_THIS_PROFILE: Meaning(
+            Fault.PERMISSION, "Threads offers this only to profiles that an Instagram account is linked to."
+        ),
         # Also for a container that is finished but not known everywhere yet; never answered to what was published.
         "4279009": Meaning(
             Fault.SERVER_ERROR,

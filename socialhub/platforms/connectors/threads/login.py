@@ -28,6 +28,8 @@ INBOX_SCOPES = (
     "threads_manage_replies",
     "threads_manage_mentions",
 )
+INSIGHTS_SCOPES = ("threads_manage_insights",)
+ALL_SCOPES = tuple(dict.fromkeys(BASE_SCOPES + PUBLISH_SCOPES + INBOX_SCOPES + INSIGHTS_SCOPES))
 
 
 def discover(context: LoginContext, tokens: Tokens) -> tuple[Account, ...]:
@@ -59,7 +61,11 @@ threads = OAuth2(
     app_key="threads",
     authorize_url="https://threads.com/oauth/authorize",
     token_url=f"{HOST}/oauth/access_token",
-    scopes={Capability.PUBLISH: PUBLISH_SCOPES, Capability.INBOX: INBOX_SCOPES},
+    scopes={
+        Capability.PUBLISH: PUBLISH_SCOPES,
+        Capability.INBOX: INBOX_SCOPES,
+        Capability.INSIGHTS: INSIGHTS_SCOPES,
+    },
     base_scopes=BASE_SCOPES,
     scope_separator=",",
     app_fields=(
@@ -67,7 +73,7 @@ threads = OAuth2(
         AppField("client_secret", "Threads app secret", is_secret=True),
     ),
     app_help_url="https://developers.facebook.com/apps/",
-    after_exchange=lengthen_at(HOST, "th", BASE_SCOPES + PUBLISH_SCOPES + INBOX_SCOPES),
+    after_exchange=lengthen_at(HOST, "th", ALL_SCOPES),
     refresh_with=renew_at(HOST, "th"),
     refresh_min_age=timedelta(hours=24),
     discover=discover,

@@ -45,7 +45,7 @@ def list_of_posts(
     account, latest = find_account(call), youngest(call)
     found = [
         post
-        for post in reversed(call.world.live_posts(account=account.id))
+        for post in newest_first(call.world.live_posts(account=account.id))
         if belongs(post) and wish.get("since", 0) <= post.created_at <= min(latest, wish.get("until", latest))
     ]
     shown, paging = page_of(found, min(wish.get("limit", 25), LONGEST_PAGE), wish.get("after", ""))
@@ -54,6 +54,11 @@ def list_of_posts(
     wanted = parse_fields(wish.get("fields", default))
     data: list[dict[str, Any]] = [pick(wanted, readers(call, post)) for post in shown]
     return reply({"data": data, **paging})
+
+
+def newest_first(posts: list[Post]) -> list[Post]:
+    """Posts by their time, of one second the later made first."""
+    return sorted(posts, key=lambda post: post.created_at)[::-1]
 
 
 def graph_time(at: float) -> str:

@@ -30,9 +30,12 @@ def sandbox() -> Iterator[SandboxServer]:
 
 
 def ordered(body: Mapping[str, Any]) -> str:
-    """What a recorded answer is ordered by: `code/subcode`, or the type of the upload host."""
+    """What a recorded answer is ordered by: `code/subcode`, the type of the upload host, a symbol of Threads."""
     if "debug_info" in body:
         return str(body["debug_info"]["type"])
+    title = str(body["error"].get("error_user_title", ""))
+    if title.startswith("THREADS_API__"):
+        return title
     subcode = body["error"].get("error_subcode")
     return f"{body['error']['code']}/{subcode}" if subcode else str(body["error"]["code"])
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import comments, editing, feed, messages, pages, photos, reading, stories, videos
+from . import comments, editing, feed, insights, messages, pages, photos, reading, stories, videos
 from .server import simulator
 
 __all__ = [
     "comments",
     "editing",
     "feed",
+    "insights",
     "messages",
     "pages",
     "photos",

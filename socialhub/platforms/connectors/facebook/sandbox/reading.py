@@ -9,13 +9,20 @@ from werkzeug.wrappers import Response
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, parse_fields, pick
 from socialhub.platforms.connectors._graph.sandbox.listing import graph_time, list_of_posts
 from socialhub.platforms.connectors._graph.sandbox.simulator import GRAPH, missing_object, read
+from socialhub.platforms.sandbox.growth import bend
 from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .figures import counted, standing
 from .server import CALLS, facebook_login, open_page, simulator
-from .store import KEY, films, photos
+from .store import KEY, comments, films, photos
 from .videos import own_film, status_of
+
+facebook_login.pages.readers |= {
+    name: lambda call, page, inner, name=name: standing(call.world, page, name)  # type: ignore[misc]
+    for name in ("followers_count", "fan_count")
+}
 
 
 @simulator.route("GET", "/<node>", host=GRAPH, scopes=(), limit=CALLS)
@@ -57,7 +64,9 @@ def published(call: Call) -> Response:
 def own_post(call: Call, key: str = "") -> Post:
     """The live post ``key``, or the one that the path names, of the token's Page; else 100/33."""
     node = key or call.args["node"]
-    post = call.world.posts.get(node)
+    # A video goes by its own id, and by that of the post that shows it.
+    showing = (each for each in call.world.posts.where(platform=KEY) if each.extra.get("story") == node)
+    post = call.world.posts.get(node) or next(showing, None)
     if (
         post is None
         or post.platform != KEY
@@ -89,6 +98,7 @@ def _film_readers(call: Call) -> dict[str, Reader]:
 def _post_readers(call: Call, post: Post) -> dict[str, Reader]:
     app = call.world.apps.get(post.client_id)
     page = call.world.accounts.get(post.account)
+    bent = bend(call.world, KEY)
     return {
         "id": lambda inner: post.extra.get("story") or post.id,
         "message": lambda inner: post.text or None,
@@ -98,6 +108,26 @@ def _post_readers(call: Call, post: Post) -> dict[str, Reader]:
         "from": lambda inner: {"id": post.account, "name": page.name if page else ""},
         "application": lambda inner: {"id": app.client_id, "name": app.name} if app else None,
         "attachments": lambda inner: _attachments(call, post),
+        **{name: reader for name, reader in _counters(call, post).items() if name not in bent.unknown},
+    }
+
+
+def _counters(call: Call, post: Post) -> dict[str, Reader]:
+    """Counts with their summaries. Shares are left out while there are none."""
+    shares = counted(call.world, post, "shares")
+    counts = {
+        "reactions": counted(call.world, post, "reactions"),
+        "comments": len(comments(call.world).where(post=post.id)),
+    }
+    bent = bend(call.world, KEY)
+    return {
+        "shares": lambda inner: {"count": shares} if shares and bent.tells("shares") else None,
+        **{
+            name: lambda inner, name=name: (  # type: ignore[misc]
+                {"data": [], "summary": {"total_count": counts[name]}} if bent.tells(name) else None
+            )
+            for name in counts
+        },
     }
 
 

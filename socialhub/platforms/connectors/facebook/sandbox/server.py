@@ -38,6 +38,7 @@ class FacebookSimulator(GraphSimulator):
         "publish": {GRAPH: WRITING, RUPLOAD: WRITING},
         "read": {GRAPH: ("pages_read_engagement",)},
         "comment": {GRAPH: ("pages_manage_engagement",)},
+        "insights": {GRAPH: ("pages_read_engagement", "read_insights")},
         "manage": {GRAPH: ("pages_manage_metadata",)},
         "others": {GRAPH: ("pages_read_user_content",)},
         "message": {GRAPH: ("pages_messaging",)},
@@ -103,6 +104,15 @@ class FacebookSimulator(GraphSimulator):
         )
         tell_comment(world, key, "add")
         return key
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A post in words of that time."""
+        key = f"{account.id}_{number(world)}"
+        url = f"https://{SITE}/{account.handle[1:]}/posts/{key.rpartition('_')[2]}"
+        extra = {"kind": "status", "link": ""}
+        return world.posts.add(
+            Post(key, self.key, account.id, text, created_at=at, host=SITE, url=url, extra=extra)
+        )
 
     def tell_withdrawal(self, world: World, app: App, person: str, *, erase: bool) -> int:
         """The callbacks of the app's settings."""

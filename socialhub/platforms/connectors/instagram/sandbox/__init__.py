@@ -4,12 +4,13 @@ documentation.
 
 from __future__ import annotations
 
-from . import comments, containers, login, messages, pages, publishing, reading, rupload
+from . import comments, containers, insights, login, messages, pages, publishing, reading, rupload
 from .server import simulator
 
 __all__ = [
     "comments",
     "containers",
+    "insights",
     "login",
     "messages",
     "pages",

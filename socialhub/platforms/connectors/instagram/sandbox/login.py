@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response
 from socialhub.platforms.connectors._graph.sandbox.fields import Reader, Wanted, parse_fields, pick
 from socialhub.platforms.connectors._graph.sandbox.own_login import OwnLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import read
+from socialhub.platforms.sandbox.growth import bend
 from socialhub.platforms.sandbox.records import Account, Token
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .figures import standing
 from .server import (
     CALLS,
     IG_API,
@@ -26,6 +28,8 @@ from .server import (
     simulator,
 )
 from .tables import INSTAGRAM_SCOPES
+
+COUNTERS = ("followers_count", "follows_count", "media_count")
 
 
 def short_answer(call: Call, token: Token) -> dict[str, Any]:
@@ -67,17 +71,20 @@ def read_me(call: Call) -> Response:
 
 def account_readers(call: Call, account: Account) -> dict[str, Reader]:
     """The fields of a professional account."""
-    posts = call.world.live_posts(account=account.id)
+    told = standing(call.world, account)
+    figures: dict[str, Reader] = {
+        name: lambda inner, name=name: told.get(name)  # type: ignore[misc]
+        for name in COUNTERS
+        if name not in bend(call.world, simulator.key).unknown
+    }
     return {
+        **figures,
         "id": lambda inner: account.id,
         "ig_id": lambda inner: account.extra["app_scoped_id"],
         "username": lambda inner: account.handle[1:],
         "name": lambda inner: account.name,
         "biography": lambda inner: account.bio,
         "profile_picture_url": lambda inner: f"https://{SITES[0]}/images/{account.id}.jpg",
-        "followers_count": lambda inner: 0,
-        "follows_count": lambda inner: 0,
-        "media_count": lambda inner: len([post for post in posts if post.extra["product"] != "STORY"]),
     }
 
 

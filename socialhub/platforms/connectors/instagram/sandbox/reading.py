@@ -14,6 +14,7 @@ from socialhub.platforms.sandbox.records import Account, Media, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .figures import figure
 from .login import account_readers, page_or_none
 from .server import CALLS, CDN, open_account, simulator
 from .store import comments_of
@@ -112,12 +113,12 @@ def post_readers(call: Call, post: Post) -> dict[str, Reader]:
         "timestamp": lambda inner: graph_time(post.created_at),
         "media_type": lambda inner: post.extra["type"],
         "media_product_type": lambda inner: post.extra["product"],
-        "media_url": lambda inner: None if is_album else _file_url(files[0]),
+        "media_url": lambda inner: None if is_album or not files else _file_url(files[0]),
         "thumbnail_url": lambda inner: _file_url(cover) if cover else None,
-        "alt_text": lambda inner: files[0].alt or None,
+        "alt_text": lambda inner: (files[0].alt or None) if files else None,
         "username": lambda inner: _username(account),
         "owner": lambda inner: {"id": post.account},
-        "like_count": lambda inner: 0,
+        "like_count": lambda inner: figure(call.world, post, "likes"),
         "comments_count": lambda inner: len(comments_of(call.world, post.id)),
         "is_comment_enabled": lambda inner: True,
         "is_shared_to_feed": lambda inner: post.extra["product"] != "STORY",

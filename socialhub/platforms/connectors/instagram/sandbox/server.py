@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from socialhub.platforms.connectors._graph.sandbox.calling import connect_address
-from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
+from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator, new_id, shortcode_of
 from socialhub.platforms.connectors._graph.sandbox.login import FacebookLogin
 from socialhub.platforms.connectors._graph.sandbox.simulator import (
     GRAPH,
@@ -50,6 +50,10 @@ class InstagramSimulator(ContainerSimulator):
         "message": {
             GRAPH: ("instagram_basic", "instagram_manage_messages"),
             IG_GRAPH: ("instagram_business_manage_messages",),
+        },
+        "insights": {
+            GRAPH: ("instagram_basic", "instagram_manage_insights", "pages_read_engagement"),
+            IG_GRAPH: ("instagram_business_basic", "instagram_business_manage_insights"),
         },
         "manage": {GRAPH: ("pages_manage_metadata",)},
         "delete": {GRAPH: ("instagram_basic", "instagram_manage_contents")},
@@ -135,6 +139,25 @@ class InstagramSimulator(ContainerSimulator):
         item = make_comment(world, found, text, author=person, parent=parent)
         tell_comment(world, item)
         return item.id
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A picture of that time, whose file nobody kept."""
+        key = new_id(world)
+        code = shortcode_of(key)
+        extra = {
+            "product": "FEED",
+            "type": "IMAGE",
+            "shortcode": code,
+            "container": "",
+            "options": {},
+            "cover": "",
+        }
+        return world.posts.add(
+            Post(
+                id=key, platform=self.key, account=account.id, text=text, created_at=at, host=SITES[0],
+                url=f"https://{SITES[0]}/p/{code}/", extra=extra,
+            )
+        )  # fmt: skip
 
     def connect_callbacks(self, world: World, app: App) -> str:
         """The address that is entered for Instagram Login; by Facebook Login apps name it themselves."""

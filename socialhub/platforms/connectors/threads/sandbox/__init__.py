@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import containers, login, pages, publishing, reading
+from . import containers, figures, login, pages, publishing, reading
 from .server import simulator
 
-__all__ = ["containers", "login", "pages", "publishing", "reading", "simulator"]
+__all__ = ["containers", "figures", "login", "pages", "publishing", "reading", "simulator"]

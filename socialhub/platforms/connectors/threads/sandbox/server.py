@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from socialhub.platforms.connectors._graph.sandbox.calling import connect_address, tell_of_person
-from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator
-from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES
+from socialhub.platforms.connectors._graph.sandbox.containers import ContainerSimulator, new_id, shortcode_of
+from socialhub.platforms.connectors._graph.sandbox.errors import MESSAGES, graph_error
 from socialhub.platforms.connectors._graph.sandbox.simulator import missing_object
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
-from socialhub.platforms.sandbox.simulator import Call, Limit
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
+from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError
 from socialhub.platforms.sandbox.world import World
 
 from . import talk
@@ -55,6 +55,7 @@ class ThreadsSimulator(ContainerSimulator):
             "manage_replies": ("threads_basic", "threads_manage_replies"),
             "mentions": ("threads_basic", "threads_manage_mentions"),
             "delete": ("threads_basic", "threads_delete"),
+            "insights": ("threads_basic", "threads_manage_insights"),
         }.items()
     }
 
@@ -103,6 +104,18 @@ class ThreadsSimulator(ContainerSimulator):
             world, self, person, text, target.id, lambda name: self.make_profile(world, name)
         ).id
 
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A post in words of that time."""
+        key = new_id(world)
+        code = shortcode_of(key)
+        return world.posts.add(
+            Post(
+                id=key, platform=self.key, account=account.id, text=text, created_at=at, host=SITE,
+                url=f"https://{SITE}/{account.handle}/post/{code}",
+                extra={"type": "TEXT_POST", "shortcode": code, "link": "", "options": {}},
+            )
+        )  # fmt: skip
+
     def make_profile(self, world: World, person: str) -> Account:
         """A profile for somebody who has none."""
         known = world.persons.get(person)
@@ -121,6 +134,13 @@ class ThreadsSimulator(ContainerSimulator):
         return sum(
             tell_of_person(world, self, app, person, erase=erase, known_as=profile) for profile in profiles
         )
+
+    def failure(self, call: Call, status: int, code: str) -> RefusalError:
+        """As on the Graph API. Which code a symbol of Threads' own comes with is not documented."""
+        if code.startswith("THREADS_API__"):
+            text = "Application request failed"
+            return graph_error("100", text, status=status or 400, more={"error_user_title": code})
+        return super().failure(call, status, code)
 
     def home_of(self, token: Token) -> str:
         """Tokens are good on both names of the API."""
