@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,19 @@ from googleapiclient.discovery import build
 from googleapiclient.http import MediaFileUpload
 
 from socialhub.platforms import registry
+from socialhub.platforms.metrics import Listing, Span
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import Listening, connect
 from socialhub.platforms.tests.samples import file_of, film, long_film, picture
 from socialhub.platforms.transport import Request
-from socialhub.platforms.values import Content, Kind
+from socialhub.platforms.values import Capability, Content, Kind
 
 from ..uploads import CHUNK
 
 CONNECTOR = registry.get("youtube")
-DOCUMENT = json.loads(
-    (Path(googleapiclient.__file__).parent / "discovery_cache/documents/youtube.v3.json").read_text()
-)
+DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache/documents"
+DOCUMENT = json.loads((DOCUMENTS / "youtube.v3.json").read_text())
+REPORTS = json.loads((DOCUMENTS / "youtubeAnalytics.v2.json").read_text())
 CHOSEN = {"title": "Fresh roast", "made_for_kids": "no", "tags": ["coffee"]}
 ALWAYS = {"uploadType", "upload_id", "alt"}
 TYPES: dict[str, tuple[type, ...]] = {
@@ -47,21 +49,23 @@ def sandbox() -> Iterator[SandboxServer]:
         yield server
 
 
-def check(value: Any, schema: Mapping[str, Any], where: str) -> None:
+def check(value: Any, schema: Mapping[str, Any], where: str, document: Mapping[str, Any] = DOCUMENT) -> None:
     """Fail unless ``value`` has only what the schema names, in its types and enumerations."""
     if "$ref" in schema:
-        schema = DOCUMENT["schemas"][schema["$ref"]]
+        schema = document["schemas"][schema["$ref"]]
+    if schema["type"] == "any":
+        return
     if schema["type"] == "object":
         assert isinstance(value, dict), where
         more = schema.get("additionalProperties")
         strange = set(value) - set(schema.get("properties", {}))
         assert more or not strange, f"{where} has no {strange}"
         for name, item in value.items():
-            check(item, schema.get("properties", {}).get(name, more), f"{where}.{name}")
+            check(item, schema.get("properties", {}).get(name, more), f"{where}.{name}", document)
     elif schema["type"] == "array":
         assert isinstance(value, list), where
         for item in value:
-            check(item, schema["items"], f"{where}[]")
+            check(item, schema["items"], f"{where}[]", document)
     else:
         assert isinstance(value, TYPES[schema["type"]]), where
         assert value in schema.get("enum", [value]), f"{where}: {value}"
@@ -142,6 +146,43 @@ def test_all_that_is_sent_and_answered_is_in_the_discovery_document(sandbox: San
         "youtube.thumbnails.set",
         "youtube.videos.update",
         "youtube.videos.delete",
+    }
+
+
+def test_figures_are_asked_for_and_told_as_both_documents_say(sandbox: SandboxServer) -> None:
+    transport = Listening(sandbox.url)
+    desk = connect(CONNECTOR, CONNECTOR.logins[0], sandbox, transport=transport)
+    sandbox.control.past(desk.account.external_id, "Harbour roast", seconds=5 * 86_400)
+    insights, now = CONNECTOR.insights, sandbox.clock.moment()
+    assert insights is not None
+    assert insights.list_posts is not None
+    transport.heard.clear()
+    listed = insights.list_posts(desk.api(), desk.account, Listing(now - timedelta(days=9), now))
+    insights.read_posts(desk.api(), desk.account, listed.posts, now)
+    days = Span((now - timedelta(days=12)).date(), (now - timedelta(days=2)).date(), insights.zone)
+    for part in insights.parts:
+        part.read(desk.api(), desk.account, days, now)
+    seen = set()
+    for request, response in transport.heard:
+        parts = urlsplit(request.url)
+        if parts.hostname == urlsplit(REPORTS["rootUrl"]).hostname:
+            method, document = REPORTS["resources"]["reports"]["methods"]["query"], REPORTS
+            assert parts.path == f"/{method['path']}"
+        else:
+            known = method_of(request)
+            assert known is not None
+            method, document = known[0], DOCUMENT
+        seen.add(method["id"])
+        assert set(parse_qs(parts.query)) <= set(method["parameters"]) | ALWAYS
+        assert set(CONNECTOR.logins[0].scopes[Capability.INSIGHTS]) & set(method["scopes"])
+        check(json.loads(response.content), method["response"], "response", document)
+        assert response.status == 200
+    assert seen == {
+        "youtube.channels.list",
+        "youtube.playlistItems.list",
+        "youtube.videos.batchGetStats",
+        "youtube.videos.list",
+        "youtubeAnalytics.reports.query",
     }
 
 
