@@ -21,6 +21,8 @@ from socialhub.platforms.values import Account
 from .metrics import DAYS, LIFETIME, MEANS
 
 READY, ESTIMATE, PROCESSING = "READY", "ESTIMATE", "PROCESSING"
+TOO_FEW = "_SMALLER_THAN_THRESHOLD"
+"""How the states end in which Pinterest keeps a figure private."""
 TO_BUSINESS = (
     "Pinterest tells the figures of business accounts alone. Convert this one to a business account in Pinterest's"
     " settings, which is free, and connect it again."
@@ -59,6 +61,14 @@ class Told:
         """Whether any day is in such a state."""
         return any(day.get("data_status") in statuses for day in self.days)
 
+    @property
+    def why(self) -> Why:
+        """Why nothing is told of any day."""
+        if self.has(PROCESSING):
+            return Why.NOT_YET
+        is_private = any(str(day.get("data_status")).endswith(TOO_FEW) for day in self.days)
+        return Why.TOO_FEW if is_private else Why.NOT_GIVEN
+
     def values(self, name: str) -> list[float]:
         """A figure by day, of the days that are told."""
         told = [
@@ -87,7 +97,7 @@ def ask(
     path: str,
     names: Sequence[str],
     span: tuple[date, date],
-    more: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
     *,
     many: bool = False,
 ) -> Reply:
@@ -127,7 +137,7 @@ def read_whole(told: Told, names: Sequence[str], dead: Sequence[str]) -> Finding
     numbers: list[Number] = []
     lacks = [Lack(name, Why.UNKNOWN) for name in dead]
     is_known = told.has(READY, ESTIMATE)
-    why = Why.NOT_YET if told.has(PROCESSING) and not is_known else Why.NOT_GIVEN
+    why = Why.NOT_GIVEN if is_known else told.why
     whole_life = {term.name for term in LIFETIME}
     for name in (name for name in names if name not in dead):
         if name in whole_life:
@@ -149,7 +159,7 @@ def read_whole(told: Told, names: Sequence[str], dead: Sequence[str]) -> Finding
 def read_days(api: Api, account: Account, span: Span) -> Findings:
     """The account's own pins day by day, without what was paid for."""
     names = [term.name for term in DAYS]
-    only: dict[str, str] = {"content_type": "ORGANIC", "source": "YOUR_PINS"}
+    only = {"content_type": "ORGANIC", "source": "YOUR_PINS"}
     try:
         reply = ask(api, "user_account/analytics", names, (span.first, span.last), only)
     except PlatformError as error:
@@ -159,11 +169,10 @@ def read_days(api: Api, account: Account, span: Span) -> Findings:
     told = reply.told.get("", NOTHING)
     numbers = tuple(_numbers(told, names, span))
     given = {number.name for number in numbers}
-    is_late = told.has(PROCESSING)
     lacks = [Lack(name, Why.UNKNOWN) for name in reply.dead]
     for name in (name for name in names if name not in reply.dead):
-        if is_late or name not in given:
-            lacks.append(Lack(name, Why.NOT_YET if is_late else Why.NOT_GIVEN))
+        if told.has(PROCESSING) or name not in given:
+            lacks.append(Lack(name, told.why))
     return Findings(numbers, tuple(lacks), {"days": told.days})
 
 

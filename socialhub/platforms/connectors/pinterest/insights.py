@@ -72,7 +72,7 @@ def _many(
     born = {post.id: post.at.astimezone(UTC).date() for post in posts}
     span = (min(*born.values(), today), today)
     try:
-        reply = analytics.ask(api, "pins/analytics", names, span, {"pin_ids": ",".join(born)}, many=True)
+        reply = analytics.ask(api, "pins/analytics", names, span, {"pin_ids": list(born)}, many=True)
     except PlatformError as error:
         if error.http_status not in NOT_OPEN or error.kind not in {Fault.PERMISSION, Fault.NOT_FOUND}:
             raise

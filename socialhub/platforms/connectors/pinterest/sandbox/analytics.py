@@ -70,7 +70,7 @@ def of_pins(call: Call) -> Response:
     app = call.world.apps.get(call.token.client_id)
     if app is not None and not app.extra["many"]:
         raise refusal("29")
-    keys = wish["pin_ids"].split(",")
+    keys = call.request.args.getlist("pin_ids")
     if len(keys) > MOST_PINS:
         raise wrong(f"'pin_ids' has more than {MOST_PINS} items.")
     found: list[Post] = []
