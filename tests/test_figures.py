@@ -109,7 +109,7 @@ def put() -> Iterator[PutFile]:
 
 def _published(desk: Desk, put: PutFile) -> Published:
     kind = desk.connector.kinds[0]
-    row = desk.publish(sample(kind, put), answers(desk.connector.options, kind))
+    row = desk.publish(sample(kind, put), answers(desk.connector.options_for(desk.account), kind))
     return Published(row.post_id, desk.server.clock.moment(), kind, url=row.url)
 
 

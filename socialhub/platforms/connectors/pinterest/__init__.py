@@ -7,6 +7,7 @@ from socialhub.platforms.connector import Connector
 
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .limits import read_limits
 from .login import learn, login
 from .options import options, remote_choices
@@ -23,6 +24,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     inbox=inbox,
+    insights=insights,
     learn=learn,
     remote_choices=remote_choices,
     policy=policy,

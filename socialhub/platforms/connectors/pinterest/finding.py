@@ -88,16 +88,14 @@ def _listed(job: Job, since: datetime) -> Iterator[Mapping[str, Any]]:
     for page in range(MOST_PAGES):
         body = job.api.get(path, params=params).body
         body = body if isinstance(body, Mapping) else {}
-        young = [
-            pin for pin in body.get("items") or () if isinstance(pin, Mapping) and _made_at(pin) >= since
-        ]
+        young = [pin for pin in body.get("items") or () if isinstance(pin, Mapping) and made_at(pin) >= since]
         yield from young
         if not body.get("bookmark") or (page + 1 >= LEAST_PAGES and not young):
             return
         params["bookmark"] = body["bookmark"]
 
 
-def _made_at(pin: Mapping[str, Any]) -> datetime:
+def made_at(pin: Mapping[str, Any]) -> datetime:
     """Times come with and without a zone; without one they are UTC. An unreadable one is as old as can be."""
     try:
         at = datetime.fromisoformat(str(pin.get("created_at") or ""))

@@ -95,7 +95,10 @@ login = OAuth2(
     authorize_url="https://www.pinterest.com/oauth/",
     token_url=TOKEN_URL,
     # Creating a pin demands all four together.
-    scopes={Capability.PUBLISH: ("boards:read", "boards:write", "pins:read", "pins:write")},
+    scopes={
+        Capability.PUBLISH: ("boards:read", "boards:write", "pins:read", "pins:write"),
+        Capability.INSIGHTS: ("boards:read", "pins:read"),
+    },
     base_scopes=("user_accounts:read",),
     scope_separator=",",
     client_auth=ClientAuth.BASIC,

@@ -11,6 +11,7 @@ from socialhub.platforms.policy import Quota
 from .creator import learn, privacy_choices
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .login import login
 from .options import options
 from .policy import policy
@@ -29,6 +30,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     inbox=inbox,
+    insights=insights,
     webhooks=webhooks,
     quotas=(
         # About 15, shared by all apps that the creator uses.

@@ -80,7 +80,10 @@ login = OAuth2(
     authorize_url="https://www.tiktok.com/v2/auth/authorize/",
     token_url="https://open.tiktokapis.com/v2/oauth/token/",
     # video.list finds a photo post whose answer was lost.
-    scopes={Capability.PUBLISH: ("video.publish", "video.upload", "video.list")},
+    scopes={
+        Capability.PUBLISH: ("video.publish", "video.upload", "video.list"),
+        Capability.INSIGHTS: ("video.list", "user.info.stats"),
+    },
     base_scopes=("user.info.basic", PROFILE),
     scope_separator=",",
     client_id_param="client_key",

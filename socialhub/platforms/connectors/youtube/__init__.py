@@ -10,6 +10,7 @@ from socialhub.platforms.policy import Quota, Scope
 
 from .errors import PACIFIC, errors
 from .inbox import inbox
+from .insights import insights
 from .login import learn, login
 from .options import options
 from .playlists import playlist_choices
@@ -29,6 +30,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     inbox=inbox,
+    insights=insights,
     webhooks=webhooks,
     quotas=(
         # A call to videos.insert costs one of these; about eight polls and lists go with it.

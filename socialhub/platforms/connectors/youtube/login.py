@@ -15,9 +15,11 @@ from socialhub.platforms.login import AppField, LoginContext, OAuth2
 from socialhub.platforms.values import Account, Capability, Tokens
 
 from .playlists import read_playlists
+from .reports import SCOPE as REPORTS_SCOPE
 
 REVOKE_URL = "https://oauth2.googleapis.com/revoke"
 PERSON_URL = "https://openidconnect.googleapis.com/v1/userinfo"
+FORCE_SSL = "https://www.googleapis.com/auth/youtube.force-ssl"
 CHANNELS = "youtube/v3/channels"
 CHANNEL_PARTS = "id,snippet,contentDetails,status"
 
@@ -90,11 +92,13 @@ login = OAuth2(
     app_key="google",
     authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
     token_url="https://oauth2.googleapis.com/token",
-    # Uploading, reading back, deleting and moderating: the least scope for all of it. Asked alone, nobody can
-    # untick a part of it.
-    scopes=dict.fromkeys(
-        (Capability.PUBLISH, Capability.INBOX), ("https://www.googleapis.com/auth/youtube.force-ssl",)
-    ),
+    # Uploading, reading back, deleting and moderating: the least scope for all of it, counters of videos included.
+    # Reports have one of their own; beside another one a person may untick each.
+    scopes={
+        Capability.PUBLISH: (FORCE_SSL,),
+        Capability.INBOX: (FORCE_SSL,),
+        Capability.INSIGHTS: (FORCE_SSL, REPORTS_SCOPE),
+    },
     base_scopes=("openid",),
     # Without both there is no refresh token when somebody connects again; the choice is which channel.
     authorize_extra={"access_type": "offline", "prompt": "select_account consent"},

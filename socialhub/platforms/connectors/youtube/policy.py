@@ -10,7 +10,9 @@ TERMS = "https://developers.google.com/youtube/terms/developer-policies"
 
 REASONS = {
     "openid": "to know who gave the consent, so that their request to be forgotten finds every row",
-    "https://www.googleapis.com/auth/youtube.force-ssl": "to upload and change videos, and to answer comments",
+    "https://www.googleapis.com/auth/youtube.force-ssl": (
+        "to upload and change videos, to answer comments, and to read the counters of videos"
+    ),
     "https://www.googleapis.com/auth/youtube.readonly": "to read the channel and its videos",
     "https://www.googleapis.com/auth/yt-analytics.readonly": "to show the figures of the channel that consented",
 }

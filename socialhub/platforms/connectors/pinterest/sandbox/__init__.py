@@ -4,7 +4,7 @@ written from the documentation.
 
 from __future__ import annotations
 
-from . import boards, media, oauth, pages, pins
+from . import analytics, boards, media, oauth, pages, pins
 from .server import simulator
 
-__all__ = ["boards", "media", "oauth", "pages", "pins", "simulator"]
+__all__ = ["analytics", "boards", "media", "oauth", "pages", "pins", "simulator"]

@@ -11,6 +11,7 @@ from socialhub.platforms.sandbox.clock import iso
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from .figures import stands
 from .server import API, READ, SITE, Board, refusal, simulator, wrong
 
 MOST = 250
@@ -33,10 +34,7 @@ def read_account(call: Call) -> Response:
             "about": account.bio,
             "business_name": account.name if account.kind == "BUSINESS" else None,
             "board_count": len(simulator.boards(call.world).where(account=account.id)),
-            "pin_count": len(call.world.live_posts(account=account.id)),
-            "follower_count": 0,
-            "following_count": 0,
-            "monthly_views": 0,
+            **stands(call.world, account),
         }
     )
 

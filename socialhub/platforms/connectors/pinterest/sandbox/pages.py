@@ -16,6 +16,7 @@ from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
+from .figures import carried, stands
 from .server import SITE, simulator
 
 
@@ -29,7 +30,12 @@ def profile(call: Call) -> Response:
     boards = [
         board for board in simulator.boards(call.world).where(account=account.id) if board.privacy == "PUBLIC"
     ]
-    facts = (("Pins", str(len(pins))), ("Boards", ", ".join(board.name for board in boards)))
+    followers = str(stands(call.world, account).get("follower_count", ""))
+    facts = (
+        ("Followers", followers),
+        ("Pins", str(len(pins))),
+        ("Boards", ", ".join(board.name for board in boards)),
+    )
     views = tuple(_view(call.world, pin) for pin in reversed(pins))
     return profile_page(
         ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
@@ -50,6 +56,8 @@ def _view(world: World, pin: Post) -> PostView:
     board = simulator.boards(world).get(pin.extra["board"])
     sections = dict(board.sections) if board else {}
     badges = [board.name if board else "", sections.get(pin.extra["section"], ""), pin.extra["link"]]
+    told = carried(world, pin)["lifetime_metrics"]
+    badges += [f"{told[name]} {name}s" for name in ("reaction", "comment") if name in told]
     return PostView(
         name=account.name if account else "",
         handle=account.handle if account else "",

@@ -14,6 +14,7 @@ from socialhub.platforms.sandbox.shapes import Field, MisfitError, check
 from socialhub.platforms.sandbox.simulator import Call, reply
 
 from .boards import PAGE, open_board, paged
+from .figures import carried
 from .server import API, READ, SITE, WRITE, refusal, simulator, wrong
 from .sources import files_of
 
@@ -28,6 +29,7 @@ CHANGES = {
     "alt_text": "alt_text",
 }
 """What can be changed, and where it stands in the post's ``extra``."""
+LISTED = {"ad_account_id": Field(), "creative_types": Field(), "pin_metrics": Field("bool")}
 PIN = {
     "board_id": Field(required=True),
     "board_section_id": Field(),
@@ -122,8 +124,9 @@ def _store(call: Call, wish: dict[str, Any], kind: str, files: list[Media], cove
     )
 
 
-def _json(call: Call, pin: Post) -> dict[str, Any]:
+def _json(call: Call, pin: Post, *, has_metrics: bool = False) -> dict[str, Any]:
     extra = pin.extra
+    metrics = {"pin_metrics": carried(call.world, pin)} if has_metrics else {}
     kinds = {"image": "REGULAR", "multiple_images": "CAROUSEL", "video": "VIDEO"}
     return {
         "id": pin.id,
@@ -140,6 +143,7 @@ def _json(call: Call, pin: Post) -> dict[str, Any]:
         "is_owner": pin.account == call.token.account,
         "parent_pin_id": None,
         "dominant_color": "#6e7874",
+        **metrics,
     }
 
 
@@ -153,27 +157,42 @@ def _json(call: Call, pin: Post) -> dict[str, Any]:
 )
 def list_pins(call: Call) -> Response:
     """The pins of a board, those in sections too, newest first; or of one section."""
-    wish = call.query(
-        {**PAGE, "ad_account_id": Field(), "creative_types": Field(), "pin_metrics": Field("bool")}
-    )
+    wish = call.query({**PAGE, **LISTED})
     board, section = open_board(call, call.args["board"]), call.args.get("section", "")
     lag = call.fault("lagging_listing")
     youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
     pins = [
         pin
-        for pin in reversed(call.world.live_posts(account=board.account, platform=simulator.key))
+        for pin in _newest_first(call, board.account)
         if pin.extra["board"] == board.id
         and section in ("", pin.extra["section"])
         and pin.created_at <= youngest
     ]
-    return reply(paged([_json(call, pin) for pin in pins], wish))
+    has_metrics = bool(wish.get("pin_metrics"))
+    return reply(paged([_json(call, pin, has_metrics=has_metrics) for pin in pins], wish))
+
+
+def _newest_first(call: Call, account: str) -> list[Post]:
+    pins = call.world.live_posts(account=account, platform=simulator.key)
+    return sorted(pins, key=lambda pin: pin.created_at, reverse=True)
+
+
+@simulator.route("GET", "/v5/pins", host=API, scopes=("boards:read", "pins:read"), limit=READ)
+def list_own(call: Call) -> Response:
+    """All pins of the account but those on secret boards, newest first."""
+    filters = ("exclude_native", "exclude_repins", "has_been_promoted")
+    wish = call.query({**PAGE, **LISTED, "pin_filter": Field(choices=filters)})
+    secret = {board.id for board in simulator.boards(call.world) if board.privacy == "SECRET"}
+    pins = [pin for pin in _newest_first(call, call.token.account) if pin.extra["board"] not in secret]
+    has_metrics = bool(wish.get("pin_metrics"))
+    return reply(paged([_json(call, pin, has_metrics=has_metrics) for pin in pins], wish))
 
 
 @simulator.route("GET", "/v5/pins/<pin>", host=API, scopes=("boards:read", "pins:read"), limit=READ)
 def read_pin(call: Call) -> Response:
     """One pin."""
-    call.query({"ad_account_id": Field(), "pin_metrics": Field("bool")})
-    return reply(_json(call, _own(call)))
+    wish = call.query({"ad_account_id": Field(), "pin_metrics": Field("bool")})
+    return reply(_json(call, _own(call), has_metrics=bool(wish.get("pin_metrics"))))
 
 
 @simulator.route("DELETE", "/v5/pins/<pin>", host=API, scopes=SCOPES, limit=WRITE)

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import Table, World
@@ -35,6 +35,7 @@ NAMED: dict[str, tuple[int, int, str]] = {
     "7": (401, 7, "You are not permitted to access that resource."),
     "trial": (403, 29, TRIAL),
     "29": (403, 29, "You are not permitted to access that resource."),
+    "no_analytics": (403, 29, "Not authorized to access the user account analytics."),
     "2625": (403, 2625, "Your account has been disapproved."),
     "2626": (403, 2626, "Your account is under review."),
     "40": (404, 40, "Board not found."),
@@ -112,7 +113,9 @@ class PinterestSimulator(Simulator):
         return world.accounts.add(account)
 
     def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """`access`: standard (the default) or trial; `edits`: whether it may change pins (by default)."""
+        """`access`: standard (the default) or trial; `edits`: whether it may change pins, `many`: whether it may ask
+        for the figures of many pins at once (both by default).
+        """
         if spec.get("access", ACCESS[0]) not in ACCESS:
             raise ValueError(f"access must be one of {', '.join(ACCESS)}")
         return world.apps.add(
@@ -122,7 +125,11 @@ class PinterestSimulator(Simulator):
                 platform=self.key,
                 name=spec.get("name", "SocialHub"),
                 redirect_uris=list(spec["redirect_uris"]),
-                extra={"access": spec.get("access", ACCESS[0]), "edits": bool(spec.get("edits", True))},
+                extra={
+                    "access": spec.get("access", ACCESS[0]),
+                    "edits": bool(spec.get("edits", True)),
+                    "many": bool(spec.get("many", True)),
+                },
             )
         )
 
@@ -134,6 +141,20 @@ class PinterestSimulator(Simulator):
         """Title, link, board and section, kind, cover."""
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A still pin on the account's first board; its title is the text."""
+        pin_id, board = self.new_id(world), self.boards(world).where(account=account.id)[0]
+        extra: dict[str, Any] = {
+            "board": board.id,
+            "section": "",
+            "title": text[:100],
+            "link": "",
+            "alt_text": "",
+        }
+        extra |= {"kind": "image", "cover": 0, "cover_image": ""}
+        url = f"https://{SITE}/pin/{pin_id}/"
+        return world.posts.add(Post(pin_id, self.key, account.id, "", at, SITE, url, extra=extra))
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live access token that carries all of `scopes`; on Trial, a day's limit for the whole app."""

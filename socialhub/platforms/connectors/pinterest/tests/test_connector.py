@@ -16,7 +16,7 @@ from socialhub.platforms.testing import Desk, Fragile, Row, Trouble, connect
 from socialhub.platforms.tests.samples import file_of, long_film, picture
 from socialhub.platforms.values import Account, Content, Kind
 
-from ..finding import _made_at
+from ..finding import made_at
 from ..inline import json_with_files
 from .desks import CONNECTOR, MOVING, PICTURE, STILL, choices, chosen, pins, publish
 
@@ -175,8 +175,8 @@ def test_a_deleted_pin_is_gone_and_deleting_it_again_is_no_error(desk: Desk) -> 
 
 
 def test_times_come_with_and_without_a_zone() -> None:
-    assert _made_at({"created_at": "2026-11-22T10:00:00"}) == _made_at({"created_at": "2026-11-22T10:00:00Z"})
-    assert _made_at({"created_at": "soon"}).year == 1
+    assert made_at({"created_at": "2026-11-22T10:00:00"}) == made_at({"created_at": "2026-11-22T10:00:00Z"})
+    assert made_at({"created_at": "soon"}).year == 1
 
 
 def edit(desk: Desk, post_id: str, content: Content, **options: Any) -> None:

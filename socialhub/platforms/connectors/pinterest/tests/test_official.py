@@ -65,6 +65,11 @@ def test_it_lists_boards_and_makes_reads_and_deletes_pins(tmp_path: Path) -> Non
         seen = json.loads(run(str(python), str(DRIVE), str(path), said=token, PINTEREST_API_URI=base))
         (pin,) = pins(desk)
     assert (seen["boards"], seen["sections"]) == (["Brewing", "The roastery"], ["Filter", "Espresso"])
+    assert seen["figures"] == {
+        "account": ["READY", "READY", "READY", "PROCESSING"],
+        "one": ["BEFORE_PIN_CREATED", "BEFORE_PIN_CREATED", "BEFORE_PIN_CREATED", "PROCESSING"],
+        "many": ["TOTAL_COMMENTS"],
+    }
     link = "https://northwind.coffee/crema"
     assert seen["pin"] == [pin["id"], "Crema", "Fresh & slow", link, "A cup", True]
     assert (seen["listed"], pin["media"][0]["sha256"]) == ([pin["id"]], hashlib.sha256(picture()).hexdigest())

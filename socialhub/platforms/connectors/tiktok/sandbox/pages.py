@@ -16,6 +16,7 @@ from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
+from .figures import counts, stands
 from .server import SITE, simulator
 
 LEVELS = {
@@ -33,7 +34,9 @@ def profile(call: Call) -> Response:
         return message_page("Couldn’t find this account", "Try browsing our trending creators.", 404)
     posts = call.world.live_posts(account=account.id)
     views = tuple(_view(call.world, post) for post in reversed(posts))
-    facts = (("Posts", str(len(posts))),)
+    told = stands(call.world, account)
+    named = (("Followers", "follower_count"), ("Likes", "likes_count"), ("Posts", "video_count"))
+    facts = tuple((label, str(told[name])) for label, name in named if name in told)
     return profile_page(
         ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
     )
@@ -58,6 +61,7 @@ def _view(world: World, post: Post) -> PostView:
     badges += ["AI-generated"] if post.extra.get("is_aigc") else []
     cover = post.extra.get("video_cover_timestamp_ms")
     badges += [f"cover at {cover / 1000:g} s"] if cover is not None else []
+    badges += [f"{value} {name.partition('_')[0]}s" for name, value in counts(world, post).items()]
     first = int(post.extra.get("cover", 0))
     files = files_of(world, post)
     files = (*files[first : first + 1], *files[:first], *files[first + 1 :])

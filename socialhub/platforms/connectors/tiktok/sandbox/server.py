@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import Table, World
@@ -141,6 +141,13 @@ class TikTokSimulator(Simulator):
         """Privacy, disclosure and what may be done with the post."""
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A public video, made in the app. Ids grow with time."""
+        post_id = str((int(at * 1000) << 16) + world.serial() % (1 << 16))
+        extra = {"privacy_level": "PUBLIC_TO_EVERYONE"}
+        url = f"https://{SITE}/{account.handle}/video/{post_id}"
+        return world.posts.add(Post(post_id, self.key, account.id, text, at, SITE, url, extra=extra))
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token that has any one of `scopes`."""

@@ -4,7 +4,7 @@ documentation.
 
 from __future__ import annotations
 
-from . import comments, editing, extras, hub, oauth, pages, playlists, reading, uploads
+from . import comments, editing, extras, hub, oauth, pages, playlists, reading, reports, uploads
 from .server import simulator
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "pages",
     "playlists",
     "reading",
+    "reports",
     "simulator",
     "uploads",
 ]

@@ -19,8 +19,8 @@ from socialhub.platforms.sandbox.simulator import Call, RefusalError
 from socialhub.platforms.sandbox.telling import ask, is_home
 from socialhub.platforms.sandbox.world import World
 
-from .server import HUB, SITE, simulator
-from .store import KEY, Listener, habits, listeners
+from .server import HUB, simulator
+from .store import KEY, SITE, Listener, habits, listeners
 
 CHALLENGE = "7350188121470319247"
 PATHS = ("/xml/feeds/videos.xml", "/feeds/videos.xml")

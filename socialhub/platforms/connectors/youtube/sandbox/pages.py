@@ -18,8 +18,11 @@ from socialhub.platforms.sandbox.records import Post
 from socialhub.platforms.sandbox.simulator import Call
 from socialhub.platforms.sandbox.world import World
 
-from .server import SITE, Playlist, simulator
-from .store import Comment, comments
+from .figures import channel_counts, video_counts
+from .server import Playlist, simulator
+from .store import SITE, Comment, comments
+
+SHOWN = (("views", "viewCount"), ("likes", "likeCount"))
 
 
 @simulator.route("GET", "/<handle>", host=SITE)
@@ -32,7 +35,9 @@ def profile(call: Call) -> Response:
         return message_page("This page isn’t available", "Try searching for something else.", 404)
     posts = call.world.live_posts(account=account.id)
     views = tuple(_view(call.world, post) for post in reversed(posts))
-    facts = (("Videos", str(len(posts))),)
+    stands = channel_counts(call.world, account)
+    named = (("Subscribers", "subscriberCount"), ("Videos", "videoCount"), ("Views", "viewCount"))
+    facts = tuple((label, str(stands[name])) for label, name in named if name in stands)
     return profile_page(
         ProfileView(simulator.name, SITE, account.name, account.handle, account.bio, facts, views)
     )
@@ -69,6 +74,8 @@ def _view(world: World, post: Post) -> PostView:
     badges += ["made for kids"] if post.extra.get("selfDeclaredMadeForKids") else []
     badges += [f"in {one.title}" for one in simulator.playlists(world) if _holds(one, post.id)]
     badges += [f"captions: {track['language']}" for track in post.extra.get("captions", [])]
+    counts = video_counts(world, post)
+    badges += [f"{counts[name]} {word}" for word, name in SHOWN if name in counts]
     cover = post.extra.get("cover", "")
     return PostView(
         name=account.name if account else "",

@@ -77,8 +77,9 @@ def list_items(call: Call) -> Response:
         post.id: post for post in call.world.live_posts(account=call.token.account, platform=simulator.key)
     }
     if query["playlistId"] == uploads_of(call.account):
+        newest_first = sorted(live.values(), key=lambda post: post.created_at, reverse=True)
         entries: list[dict[str, Any]] = [
-            {"id": f"UU{key}", "video": key, "at": live[key].created_at} for key in reversed(live)
+            {"id": f"UU{post.id}", "video": post.id, "at": post.created_at} for post in newest_first
         ]
     else:
         entries = _own(call, query["playlistId"]).items

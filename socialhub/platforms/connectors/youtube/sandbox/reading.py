@@ -11,9 +11,10 @@ from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
+from . import figures
 from .hub import tell
 from .refusals import error, refusal
-from .server import API, API_TOO, SCOPE, UNITS, simulator
+from .server import API, API_TOO, SCOPE, STATS, UNITS, simulator
 
 READ = (SCOPE + "youtube.readonly", SCOPE + "youtube", SCOPE + "youtube.force-ssl")
 DELETE = (SCOPE + "youtube", SCOPE + "youtube.force-ssl")
@@ -54,7 +55,6 @@ def uploads_of(account: Account) -> str:
 
 
 def _channel_json(call: Call, account: Account, parts: set[str]) -> dict[str, Any]:
-    posts = call.world.live_posts(account=account.id)
     shown = {
         "snippet": {
             "title": account.name,
@@ -64,12 +64,7 @@ def _channel_json(call: Call, account: Account, parts: set[str]) -> dict[str, An
             "thumbnails": {"default": {"url": "https://yt3.ggpht.com/a.jpg", "width": 88, "height": 88}},
         },
         "contentDetails": {"relatedPlaylists": {"likes": "", "uploads": uploads_of(account)}},
-        "statistics": {
-            "viewCount": "0",
-            "subscriberCount": "0",
-            "hiddenSubscriberCount": False,
-            "videoCount": str(len(posts)),
-        },
+        "statistics": figures.channel_counts(call.world, account),
         "status": {
             "privacyStatus": "public",
             "isLinked": True,
@@ -128,11 +123,44 @@ def video_json(call: Call, post: Post, parts: set[str]) -> dict[str, Any]:
             "fileSize": str(media.size),
             "fileType": "video",
             "durationMs": str(int(media.seconds * 1000)),
+            "videoStreams": [{"widthPixels": media.width, "heightPixels": media.height}],
         },
         "contentDetails": {"duration": f"PT{int(media.seconds)}S", "definition": "hd", "dimension": "2d"},
-        "statistics": dict.fromkeys(("viewCount", "likeCount", "dislikeCount", "commentCount"), "0"),
+        "statistics": figures.video_counts(call.world, post),
     }  # fmt: skip
     return {"kind": "youtube#video", "etag": "e", "id": post.id, **chosen(shown, parts)}
+
+
+@simulator.route("GET", "/youtube/v3/videos:batchGetStats", host=API, scopes=READ, limit=STATS)
+@simulator.route("GET", "/youtube/v3/videos:batchGetStats", host=API_TOO, scopes=READ, limit=STATS)
+def batch_get_stats(call: Call) -> Response:
+    """Counters of up to 50 videos of anybody; what cannot be told is left out, which is no error."""
+    query = call.query(
+        {"part": Field(required=True), "id": Field(required=True), "alt": Field(choices=("json",))}
+    )
+    parts, ids = parts_of(query, {"id", "snippet", "contentDetails", "statistics"}), query["id"].split(",")
+    if len(ids) > 50:
+        raise error(400, "invalidFilters", "Too many ids.", "youtube.parameter")
+    posts = [post for key in ids if (post := simulator.live_post(call.world, key))]
+    shown = [post for post in posts if post.account == call.token.account or _is_public(post)]
+    items = [_stats_json(call, post, parts) for post in shown]
+    return reply({"kind": "youtube#batchGetStatsResponse", "etag": "e", "items": items})
+
+
+def _is_public(post: Post) -> bool:
+    return bool(post.extra["privacyStatus"] == "public")
+
+
+def _stats_json(call: Call, post: Post, parts: set[str]) -> dict[str, Any]:
+    media = call.world.media.get(post.id)
+    counts = figures.video_counts(call.world, post)
+    counts.pop("dislikeCount", None)
+    shown = {
+        "snippet": {"publishTime": iso(post.created_at)},
+        "contentDetails": {"duration": f"{int(media.seconds) if media else 0}s"},
+        "statistics": counts,
+    }
+    return {"kind": "youtube#videoStats", "etag": "e", "id": post.id, **chosen(shown, parts)}
 
 
 def _status_json(post: Post, state: str, failure: str) -> dict[str, Any]:

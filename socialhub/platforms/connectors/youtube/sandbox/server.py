@@ -11,26 +11,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import Table, World
 
 from .refusals import NAMED, STATUS_NAMES, error, refusal
-from .store import KEY, Habits, comments, listeners, say
+from .store import KEY, SITE, Habits, comments, listeners, say, upload_elsewhere
 
 API = "www.googleapis.com"
 API_TOO = "youtube.googleapis.com"
+ANALYTICS = "youtubeanalytics.googleapis.com"
 CONSENT = "accounts.google.com"
 TOKENS = "oauth2.googleapis.com"
 IDENTITY = "openidconnect.googleapis.com"
-SITE = "www.youtube.com"
 HUB = "pubsubhubbub.appspot.com"
-HOSTS = (API, API_TOO, CONSENT, TOKENS, IDENTITY, SITE, HUB)
+HOSTS = (API, API_TOO, ANALYTICS, CONSENT, TOKENS, IDENTITY, SITE, HUB)
 SCOPE = "https://www.googleapis.com/auth/"
 PACIFIC = ZoneInfo("America/Los_Angeles")
 UNITS = Limit("units", 10_000, 86_400)
 UPLOADS = Limit("video uploads", 100, 86_400)
+STATS = Limit("video stats", 10_000, 86_400)
 
 
 @dataclass
@@ -149,6 +150,10 @@ class YouTubeSimulator(Simulator):
         """Title, privacy and the rest of what was said of the video."""
         post = world.posts.get(post_id)
         return dict(post.extra) if post else {}
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A public video of a minute, uploaded in YouTube Studio at that time; its title is the text."""
+        return upload_elsewhere(world, account, text, at)
 
     def say(self, world: World, *, post: str, person: str, text: str, parent: str = "") -> str:
         """A visitor comments on a video or answers a comment."""

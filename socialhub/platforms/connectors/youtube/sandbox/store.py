@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from socialhub.platforms.sandbox.records import Account, Media, Post
 from socialhub.platforms.sandbox.simulator import Simulator
 from socialhub.platforms.sandbox.world import Table, World
 
 KEY = "youtube"
+SITE = "www.youtube.com"
 
 
 @dataclass
@@ -80,3 +82,16 @@ def add(world: World, video: str, author: str, text: str, parent: str) -> Commen
     key = f"Ug{secrets.token_urlsafe(18)}"
     key = f"{parent}.{key}" if parent else key
     return comments(world).add(Comment(key, video, author, text, world.clock.now(), parent))
+
+
+def upload_elsewhere(world: World, account: Account, text: str, at: float) -> Post:
+    """A public video of a minute that nobody here has the file of."""
+    video, title = secrets.token_urlsafe(8), text[:100]
+    media = Media(
+        video, KEY, account.id, "video/mp4", "", 1_000_000, at, at, width=1920, height=1080, seconds=60.0,
+        post=video, extra={"file_name": "studio.mp4"},
+    )  # fmt: skip
+    world.media.add(media)
+    extra = {"title": title, "privacyStatus": "public", "notify": True, "is_short": False}
+    url = f"https://{SITE}/watch?v={video}"
+    return world.posts.add(Post(video, KEY, account.id, "", at, SITE, url, extra=extra))

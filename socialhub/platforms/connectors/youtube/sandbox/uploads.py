@@ -19,7 +19,8 @@ from socialhub.platforms.sandbox.simulator import Call, DroppedError, reply
 from .hub import tell
 from .reading import video_json
 from .refusals import error, refusal
-from .server import API, API_TOO, SCOPE, SITE, UPLOADS, Upload, simulator
+from .server import API, API_TOO, SCOPE, UPLOADS, Upload, simulator
+from .store import SITE
 
 GRAIN = 262_144
 PIECE = 1 << 18

@@ -27,9 +27,8 @@ from socialhub.platforms.values import Content, Kind
 from ..uploads import CHUNK
 
 CONNECTOR = registry.get("youtube")
-DOCUMENT = json.loads(
-    (Path(googleapiclient.__file__).parent / "discovery_cache/documents/youtube.v3.json").read_text()
-)
+DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache/documents"
+DOCUMENT = json.loads((DOCUMENTS / "youtube.v3.json").read_text())
 CHOSEN = {"title": "Fresh roast", "made_for_kids": "no", "tags": ["coffee"]}
 ALWAYS = {"uploadType", "upload_id", "alt"}
 TYPES: dict[str, tuple[type, ...]] = {
@@ -47,21 +46,23 @@ def sandbox() -> Iterator[SandboxServer]:
         yield server
 
 
-def check(value: Any, schema: Mapping[str, Any], where: str) -> None:
+def check(value: Any, schema: Mapping[str, Any], where: str, document: Mapping[str, Any] = DOCUMENT) -> None:
     """Fail unless ``value`` has only what the schema names, in its types and enumerations."""
     if "$ref" in schema:
-        schema = DOCUMENT["schemas"][schema["$ref"]]
+        schema = document["schemas"][schema["$ref"]]
+    if schema["type"] == "any":
+        return
     if schema["type"] == "object":
         assert isinstance(value, dict), where
         more = schema.get("additionalProperties")
         strange = set(value) - set(schema.get("properties", {}))
         assert more or not strange, f"{where} has no {strange}"
         for name, item in value.items():
-            check(item, schema.get("properties", {}).get(name, more), f"{where}.{name}")
+            check(item, schema.get("properties", {}).get(name, more), f"{where}.{name}", document)
     elif schema["type"] == "array":
         assert isinstance(value, list), where
         for item in value:
-            check(item, schema["items"], f"{where}[]")
+            check(item, schema["items"], f"{where}[]", document)
     else:
         assert isinstance(value, TYPES[schema["type"]]), where
         assert value in schema.get("enum", [value]), f"{where}: {value}"

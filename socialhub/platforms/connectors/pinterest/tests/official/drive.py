@@ -7,11 +7,19 @@ from __future__ import annotations
 import base64
 import json
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from openapi_generated.pinterest_client.api.pins_api import PinsApi
+from openapi_generated.pinterest_client.api.user_account_api import UserAccountApi
 from pinterest.client import PinterestSDKClient
 from pinterest.organic.boards import Board
 from pinterest.organic.pins import Pin
+
+
+def today() -> date:
+    """Pinterest's days are those of UTC."""
+    return datetime.now(UTC).date()
 
 
 def main() -> None:
@@ -25,6 +33,11 @@ def main() -> None:
     gone = Pin.create(boards[0].id, source, title="Gone soon", client=client)
     Pin.delete(pin_id=gone.id, client=client)
     read = Pin(pin_id=pin.id, client=client)
+    span = {"start_date": today() - timedelta(days=3), "end_date": today()}
+    asked = {**span, "metric_types": ["IMPRESSION", "SAVE", "TOTAL_COMMENTS"]}
+    account = UserAccountApi(client).user_account_analytics(**span, metric_types=["IMPRESSION", "SAVE"])
+    one = PinsApi(client).pins_analytics(pin.id, **asked)
+    many = PinsApi(client).multi_pins_analytics([pin.id], **asked)
     seen = {
         "boards": [board.name for board in boards],
         "sections": [section.name for section in boards[0].list_sections()[0]],
@@ -36,6 +49,11 @@ def main() -> None:
             read.alt_text,
             read.board_id == boards[0].id,
         ],
+        "figures": {
+            "account": [str(day.data_status.value) for day in account["all"].daily_metrics],
+            "one": [str(day.data_status.value) for day in one["all"].daily_metrics],
+            "many": sorted(many[pin.id]["all"].lifetime_metrics),
+        },
         "listed": [listed.id for listed in boards[0].list_pins()[0]],
     }
     sys.stdout.write(json.dumps(seen))
