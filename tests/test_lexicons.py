@@ -8,6 +8,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +17,7 @@ import pytest
 from socialhub.platforms import registry
 from socialhub.platforms.connectors.bluesky.facets import facets_of, find_mentions
 from socialhub.platforms.login import Login
+from socialhub.platforms.metrics import Listing, Span
 from socialhub.platforms.redaction import Redactor
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import Fragile, connect
@@ -139,6 +141,34 @@ def test_every_call_and_every_record_is_what_the_lexicons_say(judge: Judge, logi
     records = [call.sent["record"] for call in transport.heard if call.nsid.endswith("putRecord")]
     assert [record["text"] for record in records] == [part.text for part in content.posts]
     assert [judge.verdict("record", POST, record) for record in records] == [""] * len(records)
+
+
+@pytest.mark.parametrize("login", CONNECTOR.logins, ids=lambda one: one.key)
+def test_figures_are_asked_for_and_told_as_the_lexicons_say(judge: Judge, login: Login) -> None:
+    insights = CONNECTOR.insights
+    assert insights is not None
+    assert insights.list_posts is not None
+    with SandboxServer() as sandbox:
+        transport = Eavesdropper(sandbox.url)
+        desk = connect(CONNECTOR, login, sandbox, transport=transport)
+        desk.publish(CONTENTS["text"][0])
+        transport.heard.clear()
+        now = sandbox.clock.moment()
+        listed = insights.list_posts(desk.api(), desk.account, Listing(now - timedelta(days=1), now))
+        assert set(insights.read_posts(desk.api(), desk.account, listed.posts, now)) == {
+            post.id for post in listed.posts
+        }
+        insights.parts[0].read(desk.api(), desk.account, Span(now.date(), now.date()), now)
+    names: dict[str, dict[str, Any]] = {
+        "listRecords": {"limit": 100},
+        "getPosts": {"uris": [listed.posts[0].id]},
+        "getProfile": {},
+    }
+    assert [call.nsid.rpartition(".")[2] for call in transport.heard] == list(names)
+    for call in transport.heard:
+        typed: dict[str, Any] = {**call.query, **names[call.nsid.rpartition(".")[2]]}
+        assert judge.verdict("params", call.nsid, typed) == ""
+        assert judge.verdict("output", call.nsid, call.answer) == ""
 
 
 def _verdict(judge: Judge, call: Heard) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from socialhub.platforms import registry
 from socialhub.platforms.api import Api
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.login import LoginContext, PasswordLogin
+from socialhub.platforms.metrics import Listing, Span, Why
 from socialhub.platforms.sandbox.server import SandboxServer
 from socialhub.platforms.testing import CALLBACK, Desk, Row, Trouble
 from socialhub.platforms.tests.samples import file_of, film, picture
@@ -272,3 +274,18 @@ def put(base: str, account: Account, key: str, record: dict[str, Any]) -> tuple[
     table = CONNECTOR.service.errors
     meaning = table.meaning(table.read(answer.json()), answer.status_code)[0] if not answer.ok else None
     return answer.status_code, str(answer.json().get("error", "")), meaning.kind if meaning else ""
+
+
+def test_without_an_index_there_are_no_figures_but_the_posts_are_listed(desk: Desk) -> None:
+    insights = CONNECTOR.insights
+    assert insights is not None
+    assert insights.list_posts is not None
+    row = desk.publish(THREAD)
+    now = desk.server.clock.moment()
+    listed = insights.list_posts(desk.api(), desk.account, Listing(now - timedelta(days=1), now))
+    assert [post.id for post in listed.posts] == [row.post_id]
+    found = insights.read_posts(desk.api(), desk.account, listed.posts, now)[row.post_id]
+    stands = insights.parts[0].read(desk.api(), desk.account, Span(now.date(), now.date()), now)
+    for findings in (found, stands):
+        assert findings.numbers == ()
+        assert {lack.why for lack in findings.lacks} == {Why.PERMISSION}

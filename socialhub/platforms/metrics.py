@@ -332,7 +332,8 @@ class Insights:
     a post that is not in the answer was not told of, which proves nothing. Figures of posts are all that has come
     together so far (no ``day``). ``parts`` ask about the account. ``history`` is how far back days can still be asked
     for, ``again`` how many of the last days are read once more each night, because the platform is late or mends
-    figures; ``zone`` is where the platform's days begin. ``list_posts`` finds posts made elsewhere.
+    figures; ``zone`` is where the platform's days begin. ``list_posts`` finds posts made elsewhere. Where logins
+    differ, ``batches`` has by their key how many posts a call takes, and with those in ``unlisted`` none are found.
 
     ``post_history`` is the age at which figures of a post can be read no longer, by kind; ``None`` stands for all
     others. ``costs`` names the quotas that one call uses, and how much of them.
@@ -346,6 +347,8 @@ class Insights:
     again: int = 1
     zone: str = "UTC"
     list_posts: Callable[[Api, Account, Listing], Listed] | None = None
+    batches: Mapping[str, int] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
     post_history: Mapping[Kind | None, timedelta] = field(default_factory=dict)
     costs: Mapping[str, int] = field(default_factory=dict)
 
@@ -354,8 +357,12 @@ class Insights:
             raise ValueError("parts have names of their own")
         if any(part.most_days for part in self.parts) != bool(self.history):
             raise ValueError("days can be asked for as far back as history says")
-        if self.batch < 1 or self.again < 1:
+        if min(self.batch, self.again, *self.batches.values()) < 1:
             raise ValueError("at least one post and one day are read")
+
+    def batch_for(self, account: Account) -> int:
+        """How many of its posts one call asks for."""
+        return self.batches.get(account.login, self.batch)
 
     def reads_post(self, post: Published, now: datetime) -> bool:
         """Whether its figures can still be read."""

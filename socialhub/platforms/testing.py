@@ -337,4 +337,7 @@ def _app(
     if login.register_app is not None:
         return login.register_app(context, host)
     made = server.control.create_app(connector.key, [CALLBACK], login=login.key, **wish)
-    return App(made["client_id"], Secret(made["client_secret"]))
+    keys = {"client_id", "client_secret"}
+    others = [field.key for field in login.app_fields if field.key not in keys and not field.is_secret]
+    extra = {key: str(made[key]) for key in others if made.get(key)}
+    return App(made["client_id"], Secret(made["client_secret"]), extra=extra)

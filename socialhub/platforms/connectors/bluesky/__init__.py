@@ -11,6 +11,7 @@ from socialhub.platforms.policy import Quota
 from .account import learn
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .limits import read_limits
 from .login import login
 from .oauth import consent
@@ -36,6 +37,7 @@ connector = Connector(
     options=options,
     publishing=publishing,
     inbox=inbox,
+    insights=insights,
     # Points, of which writing a record by its key costs two.
     quotas=(
         Quota("points_hour", 5000, timedelta(hours=1), per_post=2, source=LIMITS),

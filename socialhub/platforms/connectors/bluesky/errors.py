@@ -24,6 +24,10 @@ OUR_FAULT = Meaning(
     Fault.INVALID_REQUEST,
     "The server does not accept how this hub presents itself. Its operator has to look at PUBLIC_URL and the clock.",
 )
+NO_INDEX = Meaning(
+    Fault.PERMISSION,
+    "The account's server asks no index of the network, so it tells no figures and no answers of others.",
+)
 BUSY = Meaning(Fault.SERVER_ERROR, "The server behind Bluesky did not answer. We try again by ourselves.")
 
 
@@ -73,6 +77,7 @@ errors = ErrorTable(
         "ScopeMissingError": Meaning(
             Fault.PERMISSION, "Our connection does not allow this. Connect again and grant all that is asked."
         ),
+        "MethodNotImplemented": NO_INDEX,
         "BlobNotFound": Meaning(Fault.INVALID_MEDIA, "Bluesky no longer has the file. Publish once more."),
         "InvalidMimeType": BAD_FILE,
         "InvalidSize": BAD_FILE,
@@ -93,6 +98,7 @@ errors = ErrorTable(
         "UpstreamTimeout": Meaning(Fault.TIMEOUT),
     },
     patterns=(
+        (re.compile(r"no service configured", re.I), NO_INDEX),
         (re.compile(r"\bblob\b|mime ?type", re.I), BAD_FILE),
         (
             re.compile(r"grapheme|too (big|long)|maximum", re.I),

@@ -21,11 +21,11 @@ from socialhub.platforms.rules import Text
 from socialhub.platforms.text import Count
 from socialhub.platforms.values import Account
 
-from .account import server_of
+from .asking import ask
 from .finding import post_url
 from .identity import resolve
 from .profile import PROFILE
-from .publish import NOT_HERE, WORDS
+from .publish import WORDS
 from .record import tid
 
 LIKE = "app.bsky.feed.like"
@@ -57,18 +57,7 @@ def _listed(api: Api, account: Account, page: str) -> tuple[list[Mapping[str, An
     params: dict[str, Any] = {"limit": PAGE, "reasons": REASONS}
     if page:
         params["cursor"] = page
-    pds = server_of(account) or resolve(api, account.external_id).pds
-    path = "xrpc/app.bsky.notification.listNotifications"
-    try:
-        body = api.get(f"{pds}/{path}", params=params).body
-    except PlatformError as error:
-        if not (error.code in NOT_HERE or error.http_status == 0):
-            raise
-        moved = resolve(api, account.external_id).pds
-        if moved == pds:
-            raise
-        body = api.get(f"{moved}/{path}", params=params).body
-    body = body if isinstance(body, Mapping) else {}
+    body = ask(api, account, "app.bsky.notification.listNotifications", **params)
     return list(mappings(body.get("notifications"))), str(body.get("cursor") or "")
 
 

@@ -8,7 +8,9 @@ GUIDELINES = "https://docs.bsky.app/docs/support/developer-guidelines"
 
 REASONS = {
     "atproto": "to sign in",
-    "transition:generic": "to publish and delete the posts that people of the workspace write, and to answer",
+    "transition:generic": (
+        "to publish and delete the posts that people of the workspace write, to answer, and to show figures"
+    ),
     "transition:chat.bsky": "to show and answer messages",
 }
 

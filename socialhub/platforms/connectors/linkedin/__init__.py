@@ -10,6 +10,7 @@ from socialhub.platforms.policy import Quota
 
 from .errors import TODAY, errors
 from .inbox import inbox
+from .insights import insights
 from .login import member, organization
 from .options import options, remote_choices
 from .policy import policy
@@ -27,6 +28,7 @@ connector = Connector(
     publishing=publishing,
     webhooks=webhooks,
     inbox=inbox,
+    insights=insights,
     quotas=(
         # Requests of a member, counted as posts: a text is one, a post with files several.
         Quota(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from socialhub.platforms.login import AppField, LoginContext, OAuth2
-from socialhub.platforms.values import Account, Capability, Tokens
+from socialhub.platforms.values import Account, App, Capability, Tokens
 
 from .rest import HEADERS, MEMBER, ORGANIZATION, mapping
 
@@ -22,6 +22,16 @@ PAGE, MOST_PAGES = 100, 5
 FIELDS = (
     AppField("client_id", "Client ID"),
     AppField("client_secret", "Primary client secret", is_secret=True),
+)
+
+FIGURES = AppField(
+    "figures",
+    "Figures of profiles",
+    required=False,
+    help=(
+        "Write “yes” if LinkedIn lets this app ask for r_member_postAnalytics and r_member_profileAnalytics."
+        " Otherwise leave it empty, or nobody can log in."
+    ),
 )
 
 
@@ -88,6 +98,13 @@ def _get(context: LoginContext, tokens: Tokens, path: str, params: Mapping[str, 
     return mapping(context.api.get(path, params=params, headers=headers, auth=False).body)
 
 
+def fit_scopes(app: App, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of figures only where the app may ask for them: a scope too many ends the whole login."""
+    is_approved = app.extra.get(FIGURES.key, "").strip().lower() in {"yes", "y", "true", "1"}
+    apart = set(member.scopes[Capability.INSIGHTS]) - set(member.scopes[Capability.PUBLISH])
+    return wanted if is_approved else tuple(scope for scope in wanted if scope not in apart)
+
+
 def _bearer(tokens: Tokens) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens.access.reveal()}"}
 
@@ -99,13 +116,17 @@ member = OAuth2(
     authorize_url="https://www.linkedin.com/oauth/v2/authorization",
     token_url="https://www.linkedin.com/oauth/v2/accessToken",
     revoke_url="https://www.linkedin.com/oauth/v2/revoke",
-    scopes={Capability.PUBLISH: ("w_member_social",)},
+    scopes={
+        Capability.PUBLISH: ("w_member_social",),
+        Capability.INSIGHTS: ("r_member_postAnalytics", "r_member_profileAnalytics"),
+    },
     base_scopes=("openid", "profile"),
     requirement=(
         "A developer app with the products “Sign In with LinkedIn using OpenID Connect” and “Share on LinkedIn”."
-        " The connection lasts 60 days, then the profile is reconnected."
+        " The connection lasts 60 days, then the profile is reconnected. Figures want LinkedIn's approval as well."
     ),
-    app_fields=FIELDS,
+    app_fields=(*FIELDS, FIGURES),
+    fit_scopes=fit_scopes,
     app_help_url="https://www.linkedin.com/developers/apps",
     discover=discover_member,
 )
@@ -119,6 +140,7 @@ organization = OAuth2(
     scopes={
         Capability.PUBLISH: ("w_organization_social", "r_organization_social", "r_organization_admin"),
         Capability.INBOX: ("w_organization_social", "r_organization_social"),
+        Capability.INSIGHTS: ("r_organization_social", "rw_organization_admin"),
     },
     requirement=(
         "A developer app of its own with the product “Community Management API”, which LinkedIn reviews, and a"

@@ -10,6 +10,7 @@ from socialhub.platforms.policy import Quota, Scope
 
 from .errors import errors
 from .inbox import inbox
+from .insights import insights
 from .limits import read_limits
 from .login import learn, login
 from .options import options
@@ -35,6 +36,7 @@ connector = Connector(
     publishing=publishing,
     webhooks=webhooks,
     inbox=inbox,
+    insights=insights,
     quotas=(
         Quota("posts", 100, timedelta(minutes=15), source=RATE_LIMITS),
         Quota("posts_day", 10_000, timedelta(hours=24), Scope.APP, source=RATE_LIMITS),

@@ -71,6 +71,7 @@ login = OAuth2(
     scopes={
         Capability.PUBLISH: ("tweet.read", "tweet.write", "users.read", "media.write"),
         Capability.INBOX: ("tweet.moderate.write",),
+        Capability.INSIGHTS: ("tweet.read", "users.read"),
     },
     base_scopes=("tweet.read", "users.read", "offline.access"),
     client_auth=ClientAuth.BASIC,

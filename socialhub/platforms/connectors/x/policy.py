@@ -11,7 +11,7 @@ TERMS = "https://docs.x.com/developer-terms/policy"
 REASONS = {
     "tweet.read": "to find a post again after a break of the connection, and to show replies and figures",
     "tweet.write": "to publish and delete the posts that people of the workspace write",
-    "users.read": "to know which account was connected",
+    "users.read": "to know which account was connected, and how many follow it",
     "media.write": "to upload pictures and videos of posts",
     "offline.access": "to publish at the planned time, when nobody is signed in",
     "like.write": "to like a reply when a person does so in the inbox",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from . import blobs, grants, identity, notifications, oauth, pages, records, sessions
+from . import blobs, changing, grants, identity, listing, notifications, oauth, pages, records, sessions, view
 from .server import simulator
 
 __all__ = [
     "blobs",
+    "changing",
     "grants",
     "identity",
+    "listing",
     "notifications",
     "oauth",
     "pages",
     "records",
     "sessions",
     "simulator",
+    "view",
 ]

@@ -1,12 +1,9 @@
-"""Handles, DIDs and profiles (https://atproto.com/specs/did and /handle)."""
+"""Handles and DIDs (https://atproto.com/specs/did and /handle)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from werkzeug.wrappers import Response
 
-from socialhub.platforms.sandbox.clock import iso
 from socialhub.platforms.sandbox.records import Account
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, RefusalError, reply
@@ -40,18 +37,6 @@ def resolve_handle(call: Call) -> Response:
     if account is None:
         raise refuse(400, "InvalidRequest", "Unable to resolve handle")
     return reply({"did": account.id})
-
-
-@simulator.route("GET", "/xrpc/app.bsky.actor.getProfile", scopes=("access",), limit=GENERAL)
-def get_profile(call: Call) -> Response:
-    """What the index of the network says of an account."""
-    account = simulator.find(call.world, call.query({"actor": Field(required=True)})["actor"])
-    if account is None:
-        raise refuse(400, "InvalidRequest", "Profile not found")
-    facts: dict[str, Any] = {"did": account.id, "handle": account.handle.removeprefix("@")}
-    texts = {"displayName": account.name, "description": account.bio, "indexedAt": iso(account.created_at)}
-    posts = len(call.world.live_posts(account=account.id))
-    return reply({**facts, **texts, "followersCount": 0, "followsCount": 0, "postsCount": posts})
 
 
 def _document(account: Account) -> Response:

@@ -13,6 +13,7 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 from socialhub.platforms.sandbox.world import World
 
 from .server import GENERAL, refuse, simulator
+from .view import check_view
 from .visitors import likes, write
 
 LISTING = {
@@ -27,6 +28,7 @@ LISTING = {
 @simulator.route("GET", "/xrpc/app.bsky.notification.listNotifications", scopes=("access",), limit=GENERAL)
 def list_notifications(call: Call) -> Response:
     """Answers and mentions of others, newest first."""
+    check_view(call)
     wish, reasons = call.query(LISTING), call.request.args.getlist("reasons")
     size, start = wish.get("limit", 50), wish.get("cursor", 0)
     if not 1 <= size <= 100:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import Table, World
 
-from .visitors import answer, likes
+from .visitors import answer, likes, past
 
 ENTRYWAY = "bsky.social"
 OWN, OTHER = "oyster.us-east.host.bsky.network", "pds.example"
@@ -41,7 +41,7 @@ class Server:
     """One personal data server. ``is_own``: run by Bluesky, which also answers for it at the entryway.
 
     ``has_noop``: an identical record put again changes nothing, as on the reference server; otherwise it is refused
-    like any other record at a key that is taken.
+    like any other record at a key that is taken. ``has_app_view``: it asks the network's index for its people.
     """
 
     host: str
@@ -49,6 +49,7 @@ class Server:
     image_bytes: int = 2_000_000
     blob_bytes: int = 52_428_800
     has_noop: bool = True
+    has_app_view: bool = True
 
 
 class Bluesky(Simulator):
@@ -152,6 +153,10 @@ class Bluesky(Simulator):
             raise LookupError("there is no such post")
         return answer(self, world, above, person, text)
 
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A post of that time, under a key of that time."""
+        return past(self, world, account, text, at)
+
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live access token of an account that this host speaks for. A dead one is a 400, a missing one a 401."""
         if self.open_bound is not None and call.bearer("DPoP"):
@@ -228,22 +233,3 @@ def refuse(status: int, name: str = "", message: str = "") -> RefusalError:
 
 
 simulator = Bluesky()
-
-
-@simulator.control("POST", "servers")
-def set_server(world: World, wish: dict[str, Any]) -> dict[str, Any]:
-    """Add a server, or change one: ``host`` and any field of `Server`."""
-    servers = simulator.servers(world)
-    old = servers.get(wish["host"])
-    return dict(vars(servers.add(Server(**{**(vars(old) if old else {}), **wish}))))
-
-
-@simulator.control("POST", "accounts")
-def change_account(world: World, wish: dict[str, Any]) -> dict[str, Any]:
-    """Move ``account`` (DID or handle) to another ``host``, or set its ``status`` (takendown, deactivated)."""
-    account = simulator.find(world, str(wish["account"]))
-    if account is None:
-        raise ValueError(f"no account {wish['account']}")
-    account.host = wish.get("host", account.host)
-    account.extra["status"] = wish.get("status", account.extra["status"])
-    return {"host": account.host, "status": account.extra["status"]}

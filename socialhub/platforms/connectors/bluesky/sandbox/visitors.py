@@ -48,33 +48,37 @@ def write(
 ) -> str:
     """A post of somebody's."""
     account = _account_of(simulator, world, person)
-    record: dict[str, Any] = {
-        "$type": POST,
-        "text": text,
-        "createdAt": iso(world.clock.now(), "milliseconds"),
-    }
-    if reply:
-        record["reply"] = reply
+    more: dict[str, Any] = {"reply": reply} if reply else {}
     if named:
         feature = {"$type": "app.bsky.richtext.facet#mention", "did": named.id}
         index = {"byteStart": 0, "byteEnd": len(text.encode())}
-        record["facets"] = [{"index": index, "features": [feature]}]
-    rkey = _key(world)
-    uri = f"at://{account.id}/{POST}/{rkey}"
-    world.posts.add(
+        more["facets"] = [{"index": index, "features": [feature]}]
+    return _post(simulator, world, account, text, world.clock.now(), more).id
+
+
+def past(simulator: Simulator, world: World, account: Account, text: str, at: float) -> Post:
+    """A post of that time."""
+    return _post(simulator, world, account, text, at, {})
+
+
+def _post(
+    simulator: Simulator, world: World, account: Account, text: str, at: float, more: dict[str, Any]
+) -> Post:
+    record = {"$type": POST, "text": text, "createdAt": iso(at, "milliseconds"), **more}
+    rkey = _key(world, at)
+    return world.posts.add(
         Post(
-            id=uri,
+            id=f"at://{account.id}/{POST}/{rkey}",
             platform=simulator.key,
             account=account.id,
             text=text,
-            created_at=world.clock.now(),
+            created_at=at,
             host=account.host,
             url=f"{simulator.profile_url(account)}/post/{rkey}",
-            reply_to=reply["parent"]["uri"] if reply else "",
+            reply_to=more["reply"]["parent"]["uri"] if "reply" in more else "",
             extra={"record": record, "cid": cid_of(json.dumps(record, sort_keys=True).encode(), 0x71)},
         )
     )
-    return uri
 
 
 def _account_of(simulator: Simulator, world: World, person: str) -> Account:
@@ -86,6 +90,6 @@ def _account_of(simulator: Simulator, world: World, person: str) -> Account:
     return simulator.create_account(world, spec)
 
 
-def _key(world: World) -> str:
-    value = (int(world.clock.now() * 1_000_000) << 10) | world.serial() & 1023
+def _key(world: World, at: float) -> str:
+    value = (int(at * 1_000_000) << 10) | world.serial() & 1023
     return "".join("234567abcdefghijklmnopqrstuvwxyz"[value >> shift & 31] for shift in range(60, -1, -5))

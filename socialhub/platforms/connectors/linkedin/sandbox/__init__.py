@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import comments, images, members, oauth, pages, posts, reading, videos
+from . import comments, images, memberfigures, members, oauth, pagefigures, pages, posts, reading, videos
 from .server import simulator
 
-__all__ = ["comments", "images", "members", "oauth", "pages", "posts", "reading", "simulator", "videos"]
+__all__ = [
+    "comments",
+    "images",
+    "memberfigures",
+    "members",
+    "oauth",
+    "pagefigures",
+    "pages",
+    "posts",
+    "reading",
+    "simulator",
+    "videos",
+]

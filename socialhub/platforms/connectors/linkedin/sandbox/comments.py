@@ -13,7 +13,8 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 from socialhub.platforms.sandbox.world import World
 
 from .images import READ, WRITE
-from .server import API, acting, member_urn, named, simulator, wrong
+from .refusing import named, wrong
+from .server import API, acting, member_urn, simulator
 from .store import Comment, add, comments
 
 BODY = {

@@ -16,7 +16,8 @@ from socialhub.platforms.sandbox.records import Media
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, RefusalError, reply
 
-from .server import API, SITE, acting, member_urn, named, simulator, wrong
+from .refusing import named, wrong
+from .server import API, SITE, acting, member_urn, simulator
 
 WRITE = ("w_member_social", "w_organization_social")
 READ = ("r_member_social", "r_organization_social")

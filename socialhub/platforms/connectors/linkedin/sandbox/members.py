@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, reply
 
-from .server import API, MEMBER, ORGANIZATION, member_urn, named, simulator, wrong
+from .refusing import named, wrong
+from .server import API, MEMBER, ORGANIZATION, member_urn, simulator
 
 ADMIN = ("r_organization_admin", "rw_organization_admin")
 

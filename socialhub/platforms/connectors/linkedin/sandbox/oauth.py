@@ -26,6 +26,8 @@ MEANINGS = {
     "profile": "Use your name and photo",
     "email": "Use the primary email address",
     "w_member_social": "Create, modify, and delete posts on your behalf",
+    "r_member_postAnalytics": "Retrieve your posts and their reporting data",
+    "r_member_profileAnalytics": "Retrieve your profile analytics",
     "w_organization_social": "Create, modify, and delete posts on your organization's behalf",
     "r_organization_social": "Retrieve your organization's posts",
     "r_organization_admin": "Retrieve your organization's pages",

@@ -14,7 +14,8 @@ from socialhub.platforms.sandbox.simulator import Call
 
 from .images import WRITE, state_of
 from .littletext import shown
-from .server import API, MEMBER, SITE, acting, member_urn, simulator, wrong
+from .refusing import wrong
+from .server import API, MEMBER, SITE, acting, member_urn, simulator
 
 KINDS = ("image", "video", "document")
 LONGEST = 3000

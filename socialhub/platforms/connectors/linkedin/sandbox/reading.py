@@ -13,7 +13,8 @@ from socialhub.platforms.sandbox.simulator import Call, reply
 from .images import READ, WRITE
 from .littletext import normalised, shown
 from .posts import check_length
-from .server import API, acting, member_urn, named, simulator, wrong
+from .refusing import named, wrong
+from .server import API, acting, member_urn, simulator
 
 LISTING = {
     "q": Field(required=True, choices=("author",)),
@@ -41,9 +42,10 @@ def list_posts(call: Call) -> Response:
     youngest = call.now - float(lag.details.get("seconds", 60)) if lag else call.now
     posts = [
         post
-        for post in reversed(call.world.live_posts(account=author.id, platform=simulator.key))
+        for post in call.world.live_posts(account=author.id, platform=simulator.key)
         if post.created_at <= youngest
     ]
+    posts.sort(key=lambda post: post.created_at, reverse=True)
     elements = [_json(call, post) for post in posts[start : start + count]]
     return reply({"elements": elements, "paging": {"start": start, "count": count, "links": []}})
 

@@ -9,12 +9,13 @@ import secrets
 from typing import Any
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
-from .store import comments, say
+from .refusing import NAMED, OF_STATUS, named, wrong
+from .store import comments, past, say
 
 API = "api.linkedin.com"
 SITE = "www.linkedin.com"
@@ -29,35 +30,10 @@ PRODUCTS = {
         "r_organization_admin",
         "rw_organization_admin",
     ),
+    "analytics": ("r_member_postAnalytics", "r_member_profileAnalytics"),
 }
 POSTING = ("ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER")
 ORGANIZATION, MEMBER = "organization", "person"
-THROTTLE = "Resource level throttle {} DAY limit for calls to this resource is reached."
-NAMED: dict[str, tuple[int, int, str, str]] = {
-    "INVALID_ACCESS_TOKEN": (401, 65600, "INVALID_ACCESS_TOKEN", "Invalid access token"),
-    "REVOKED_ACCESS_TOKEN": (401, 65601, "REVOKED_ACCESS_TOKEN", "The token has been revoked by the user"),
-    "EXPIRED_ACCESS_TOKEN": (401, 65602, "EXPIRED_ACCESS_TOKEN", "The token has expired"),
-    "ACCESS_DENIED": (403, 100, "ACCESS_DENIED", "Not enough permissions to access: this resource"),
-    "member": (429, 101, "TOO_MANY_REQUESTS", THROTTLE.format("MEMBER")),
-    "application": (429, 101, "TOO_MANY_REQUESTS", THROTTLE.format("APPLICATION")),
-    "CONFLICT": (409, 0, "CONFLICT", "The resource was changed meanwhile"),
-    "NONEXISTENT_VERSION": (426, 0, "NONEXISTENT_VERSION", "Requested version is not active"),
-    "NOT_FOUND": (404, 0, "RESOURCE_NOT_FOUND", "Could not find entity"),
-    "VERSION_MISSING": (
-        400,
-        0,
-        "VERSION_MISSING",
-        "A version must be present in the LinkedIn-Version header",
-    ),
-}
-OF_STATUS = {
-    401: "INVALID_ACCESS_TOKEN",
-    403: "ACCESS_DENIED",
-    404: "NOT_FOUND",
-    409: "CONFLICT",
-    426: "NONEXISTENT_VERSION",
-    429: "member",
-}
 
 
 class LinkedInSimulator(Simulator):
@@ -110,10 +86,13 @@ class LinkedInSimulator(Simulator):
         )
 
     def create_app(self, world: World, spec: dict[str, Any]) -> App:
-        """`products` (or `login`): what it is approved for, member or organization (both when left out);
-        `refreshes`: whether it gets refresh tokens (by default with the organization's product).
+        """`products`: what it is approved for, member, analytics (of members), organization (by default what `login`
+        needs, or all); `refreshes`: whether it gets refresh tokens (by default with the organization's product).
         """
-        wanted = spec.get("products", spec.get("login", " ".join(PRODUCTS)))
+        usual = {"member": "member analytics"}.get(
+            spec.get("login", ""), spec.get("login", " ".join(PRODUCTS))
+        )
+        wanted = spec.get("products", usual)
         products = [name for name in PRODUCTS if name in wanted]
         if not products:
             raise ValueError(f"products must name one of {', '.join(PRODUCTS)}")
@@ -125,7 +104,10 @@ class LinkedInSimulator(Simulator):
                 name=spec.get("name", "SocialHub"),
                 redirect_uris=list(spec["redirect_uris"]),
                 scopes=[scope for product in products for scope in PRODUCTS[product]],
-                extra={"refreshes": bool(spec.get("refreshes", ORGANIZATION in products))},
+                extra={
+                    "refreshes": bool(spec.get("refreshes", ORGANIZATION in products)),
+                    "entered": {"figures": "yes"} if "analytics" in products else {},
+                },
             )
         )
 
@@ -145,6 +127,10 @@ class LinkedInSimulator(Simulator):
         """A member comments on a post or answers a comment."""
         return say(self, world, post, person, text, parent)
 
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A public post of that time. Ids begin with the time, as those of LinkedIn do."""
+        return past(self, world, account, text, at)
+
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token with one of `scopes` (none: any token), headers of the versioned API, the day's limits."""
         if call.path.startswith("/rest/"):
@@ -162,8 +148,9 @@ class LinkedInSimulator(Simulator):
             ("member", token.account, MEMBER_DAY),
             ("application", token.client_id, APP_DAY),
         ):
-            today = str(int(call.now // DAY))
-            if not call.world.take_turn((self.key, who, value, today), most, DAY)[0]:
+            # Each resource has a limit of its own.
+            today, resource = str(int(call.now // DAY)), "/".join(call.path.split("/")[1:3])
+            if not call.world.take_turn((self.key, who, resource, value, today), most, DAY)[0]:
                 raise named(who)
         return token
 
@@ -203,25 +190,6 @@ def _check_headers(call: Call) -> None:
         raise named("NONEXISTENT_VERSION")
     if call.header("X-Restli-Protocol-Version") != "2.0.0":
         raise wrong("PARAM_INVALID", "", "X-Restli-Protocol-Version must be 2.0.0")
-
-
-def named(name: str) -> RefusalError:
-    """One of the named errors, in the older form."""
-    status, number, code, message = NAMED[name]
-    body: dict[str, Any] = {"status": status, "code": code, "message": message}
-    return RefusalError(status, {**body, "serviceErrorCode": number} if number else body)
-
-
-def wrong(code: str, path: str, text: str, status: int = 400) -> RefusalError:
-    """An input error in the newer form."""
-    error = {"description": text, "input": {"inputPath": {"fieldPath": f"/{path}"}}, "code": code}
-    body = {
-        "message": text,
-        "errorDetailType": "com.linkedin.common.error.BadRequest",
-        "errorDetails": {"inputErrors": [error]},
-        "status": status,
-    }
-    return RefusalError(status, body)
 
 
 simulator = LinkedInSimulator()

@@ -1,9 +1,10 @@
-"""What visitors leave under posts."""
+"""What visitors leave under posts, and posts of another time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Simulator
 from socialhub.platforms.sandbox.world import Table, World
 
@@ -44,3 +45,15 @@ def say(simulator: Simulator, world: World, post: str, person: str, text: str, p
     spec = {"person": person, "handle": person, "name": them.name if them else person}
     author = known[0] if known else simulator.create_account(world, spec)
     return add(world, post, author.id, text, (above.parent or above.id) if above else "").id
+
+
+def past(simulator: Simulator, world: World, account: Account, text: str, at: float) -> Post:
+    """A public post of that time. Ids begin with the time, as those of LinkedIn do."""
+    urn = f"urn:li:share:{(int(at * 1000) << 22) + world.serial() % (1 << 22)}"
+    return world.posts.add(
+        Post(
+            id=urn, platform=simulator.key, account=account.id, text=text, created_at=at, host=account.host,
+            url=f"https://{account.host}/feed/update/{urn}/",
+            extra={"commentary": text, "visibility": "PUBLIC", "content": {}, "no_reshare": False},
+        )
+    )  # fmt: skip

@@ -15,7 +15,8 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, RefusalError, reply
 
 from .images import URL_LIFETIME, WRITE, finish, open_upload, opened, upload_url
-from .server import API, SITE, acting, simulator, wrong
+from .refusing import wrong
+from .server import API, SITE, acting, simulator
 
 PART = 4 * 1024 * 1024
 SMALLEST, LARGEST = 1, 500 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import calling, media, mentions, oauth, pages, posts, reading
+from . import calling, figures, media, mentions, oauth, pages, posts, reading
 from .server import simulator
 
-__all__ = ["calling", "media", "mentions", "oauth", "pages", "posts", "reading", "simulator"]
+__all__ = ["calling", "figures", "media", "mentions", "oauth", "pages", "posts", "reading", "simulator"]

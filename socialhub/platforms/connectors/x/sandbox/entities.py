@@ -10,6 +10,7 @@ from socialhub.platforms.sandbox.clock import iso
 from socialhub.platforms.sandbox.records import Account, Post
 from socialhub.platforms.sandbox.simulator import Call
 
+from .figures import account_counts, groups_of, groups_of_file
 from .server import SITE
 from .text import LIMIT, Link, find_links, render, shorten, weight
 
@@ -22,12 +23,7 @@ def user_json(call: Call, account: Account, wanted: set[str]) -> dict[str, Any]:
         "description": account.bio,
         "profile_image_url": f"https://{SITE}/images/default_profile.png",
         "protected": False,
-        "public_metrics": {
-            "followers_count": 0,
-            "following_count": 0,
-            "tweet_count": len(call.world.live_posts(account=account.id)),
-            "listed_count": 0,
-        },
+        "public_metrics": account_counts(call, account),
         "subscription_type": account.kind,
         "url": "",
         "verified": paid,
@@ -46,17 +42,7 @@ def post_json(call: Call, post: Post, wanted: set[str]) -> dict[str, Any]:
         "conversation_id": post.extra["conversation_id"],
         "created_at": iso(post.created_at),
         "lang": "en",
-        "public_metrics": dict.fromkeys(
-            (
-                "retweet_count",
-                "reply_count",
-                "like_count",
-                "quote_count",
-                "bookmark_count",
-                "impression_count",
-            ),
-            0,
-        ),
+        **groups_of(call, post),
         "reply_settings": post.extra["reply_settings"],
     }
     if post.media:
@@ -130,6 +116,7 @@ def _url_entities(post: Post, links: list[Link], account: Account | None) -> lis
 
 
 def media_json(call: Call, media_id: str, wanted: set[str]) -> dict[str, Any]:
+    """A Media object with the fields that were asked for."""
     media = call.world.media.get(media_id)
     if media is None:
         return {}
@@ -143,6 +130,7 @@ def media_json(call: Call, media_id: str, wanted: set[str]) -> dict[str, Any]:
         "width": media.width,
         "height": media.height,
         "duration_ms": int(media.seconds * 1000),
+        **groups_of_file(call, media),
     }
     shown = {name: value for name, value in fields.items() if name in wanted and value}
     return {"media_key": media.extra["key"], "type": kind, **shown}

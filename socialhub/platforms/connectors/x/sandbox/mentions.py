@@ -27,7 +27,7 @@ def list_mentions(call: Call) -> Response:
     handle = call.account.handle.lower()
     posts = [
         post
-        for post in reversed(call.world.live_posts(platform=simulator.key))
+        for post in call.world.live_posts(platform=simulator.key)
         if post.account != call.token.account and handle in post.text.lower()
     ]
     return page_of(call, posts, call.query(LISTING))

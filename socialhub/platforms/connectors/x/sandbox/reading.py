@@ -14,6 +14,7 @@ from socialhub.platforms.sandbox.shapes import Field
 from socialhub.platforms.sandbox.simulator import Call, Limit, reply
 
 from .entities import media_json, post_json, user_json
+from .figures import dead_fields, kept_back, respelled
 from .server import API, PROBLEMS, invalid, simulator
 
 READ = ("tweet.read", "users.read")
@@ -23,10 +24,13 @@ USER_FIELDS = (
 )
 TWEET_FIELDS = (
     "attachments author_id conversation_id created_at edit_history_tweet_ids entities id"
-    " in_reply_to_user_id lang"
-    " note_tweet public_metrics referenced_tweets reply_settings source text"
+    " in_reply_to_user_id lang non_public_metrics"
+    " note_tweet organic_metrics promoted_metrics public_metrics referenced_tweets reply_settings source text"
 )
-MEDIA_FIELDS = "alt_text duration_ms height media_key preview_image_url public_metrics type url width"
+MEDIA_FIELDS = (
+    "alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url promoted_metrics"
+    " public_metrics type url width"
+)
 EXPANSIONS = "attachments.media_keys attachments.poll_ids author_id referenced_tweets.id in_reply_to_user_id"
 SHAPE = {
     "tweet.fields": Field(),
@@ -51,7 +55,7 @@ LISTING = {
 @simulator.route("GET", "/2/users/me", host=API, scopes=READ, limit=Limit("users/me", 75, 900))
 def read_me(call: Call) -> Response:
     """The account of the token."""
-    wanted = _names(call.query(SHAPE), "user.fields", USER_FIELDS)
+    wanted = _names(call, call.query(SHAPE), "user.fields", USER_FIELDS)
     return reply({"data": user_json(call, call.account, wanted)})
 
 
@@ -59,7 +63,7 @@ def read_me(call: Call) -> Response:
 def list_posts(call: Call) -> Response:
     """Posts of an account, newest first."""
     posts = call.world.live_posts(account=call.args["id"], platform=simulator.key)
-    return page_of(call, list(reversed(posts)), call.query(LISTING))
+    return page_of(call, posts, call.query(LISTING))
 
 
 def page_of(call: Call, posts: list[Post], wish: dict[str, Any]) -> Response:
@@ -74,7 +78,7 @@ def page_of(call: Call, posts: list[Post], wish: dict[str, Any]) -> Response:
     replies = "replies" not in wish.get("exclude", "")
     posts = [
         post
-        for post in posts
+        for post in sorted(posts, key=lambda post: int(post.id), reverse=True)
         if start <= post.created_at < min(end, youngest + 0.001)
         and wish.get("since_id", 0) < int(post.id) < before
         and (replies or not post.reply_to)
@@ -110,7 +114,9 @@ def read_post(call: Call) -> Response:
 def _by_ids(call: Call, ids: list[str], wish: dict[str, Any]) -> dict[str, Any]:
     live = {post.id: post for post in call.world.live_posts(platform=simulator.key)}
     body = _with_includes(call, [live[post_id] for post_id in ids if post_id in live], wish)
-    errors = [
+    found = [live[post_id] for post_id in ids if post_id in live]
+    errors = list(kept_back(call, found, _post_fields(call, wish)))
+    errors += [
         {
             "value": post_id,
             "detail": f"Could not find tweet with id: [{post_id}].",
@@ -127,13 +133,14 @@ def _by_ids(call: Call, ids: list[str], wish: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_includes(call: Call, posts: list[Post], wish: dict[str, Any]) -> dict[str, Any]:
-    wanted = _names(wish, "tweet.fields", TWEET_FIELDS) | _names(wish, "post.fields", TWEET_FIELDS)
-    expansions = _names(wish, "expansions", EXPANSIONS)
+    wanted = _post_fields(call, wish)
+    expansions = _names(call, wish, "expansions", EXPANSIONS)
     media_fields, user_fields = (
-        _names(wish, "media.fields", MEDIA_FIELDS),
-        _names(wish, "user.fields", USER_FIELDS),
+        _names(call, wish, "media.fields", MEDIA_FIELDS),
+        _names(call, wish, "user.fields", USER_FIELDS),
     )
-    body: dict[str, Any] = {"data": [post_json(call, post, wanted) for post in posts]} if posts else {}
+    lines = [post_json(call, post, wanted) for post in posts]
+    body: dict[str, Any] = {"data": [respelled(line, wish) for line in lines]} if posts else {}
     includes: dict[str, Any] = {}
     if "attachments.media_keys" in expansions:
         includes["media"] = [media_json(call, key, media_fields) for post in posts for key in post.media]
@@ -144,9 +151,13 @@ def _with_includes(call: Call, posts: list[Post], wish: dict[str, Any]) -> dict[
     return {**body, "includes": shown} if shown else body
 
 
-def _names(wish: dict[str, Any], parameter: str, known: str) -> set[str]:
+def _post_fields(call: Call, wish: dict[str, Any]) -> set[str]:
+    return _names(call, wish, "tweet.fields", TWEET_FIELDS) | _names(call, wish, "post.fields", TWEET_FIELDS)
+
+
+def _names(call: Call, wish: dict[str, Any], parameter: str, known: str) -> set[str]:
     names = set(filter(None, wish.get(parameter, "").split(",")))
-    strange = names - set(known.split())
+    strange = names - set(known.split()) | names & dead_fields(call.world, parameter)
     if strange:
         raise invalid(
             f"The `{parameter}` query parameter value [{min(strange)}] is not one of"

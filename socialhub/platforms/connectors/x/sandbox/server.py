@@ -8,12 +8,12 @@ import secrets
 from typing import Any
 
 from socialhub.platforms.sandbox.cast import NORA, RAVI
-from socialhub.platforms.sandbox.records import Account, App, Token
+from socialhub.platforms.sandbox.records import Account, App, Post, Token
 from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
-from .visitors import write
+from .visitors import PLAIN, write
 
 API = "api.x.com"
 SITE = "x.com"
@@ -150,6 +150,16 @@ class XSimulator(Simulator):
         if above is None:
             raise LookupError("there is no such post")
         return write(self, world, person, text, above)
+
+    def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
+        """A post of that time. Ids grow with time, as those of X do."""
+        key = str((int(at * 1000) << 22) + world.serial() % (1 << 22))
+        return world.posts.add(
+            Post(
+                id=key, platform=self.key, account=account.id, text=text, created_at=at, host=account.host,
+                url=f"{self.profile_url(account)}/status/{key}", extra={**PLAIN, "conversation_id": key},
+            )
+        )  # fmt: skip
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live user token that carries all of `scopes`."""
