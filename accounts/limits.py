@@ -68,7 +68,8 @@ def scope_of(account: ConnectedAccount, scope: Scope, step: str = "") -> str:
         return f"account {account.pk}"
     if scope is Scope.CALL:
         return f"account {account.pk} {step}"
-    return _app_scopes([account])[account.pk]
+    app = _app_scopes([account])[account.pk]
+    return f"{app} {step}" if scope is Scope.APP_CALL else app
 
 
 def _app_scopes(accounts: Sequence[ConnectedAccount]) -> Mapping[int, str]:
@@ -105,7 +106,8 @@ class Closings:
         own = {scope_of(account, Scope.ACCOUNT), scope_of(account, Scope.CALL, step)}
         apps = _apps_of(account)
         if any(row.scope.startswith(apps) for row in self._rows):
-            own.add(scope_of(account, Scope.APP))
+            app = scope_of(account, Scope.APP)
+            own |= {app, f"{app} {step}"}
         return next((row for row in self._rows if row.scope in own and row.until > now), None)
 
     def expire(self) -> None:

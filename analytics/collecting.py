@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from accounts import limits, network, tokens
 from accounts.clock import database_now, in_line
 from accounts.credentials import find_app
 from accounts.models import ConnectedAccount
-from analytics import gains, keeping, marks, nights, planning, tracking
+from analytics import gains, keeping, marks, nights, planning, tracking, yielding
 from analytics.models import Collection, Gap, TrackedPost
 from publishing.news import posts_go_first
 from socialhub.platforms.api import Api
@@ -35,6 +36,8 @@ NAP, DATABASE_PAUSE = 0.5, 2.0
 STEP = "figures"
 PATIENCE = timedelta(minutes=20)
 """For so long an account gives way to its posts; one whose posts leave all the time is read all the same."""
+REREAD = 20.0
+"""Seconds for which tokens are used without looking whether somebody has renewed them."""
 MOST_FAILURES = 8
 """So often a piece is tried before it is left out."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=2)
@@ -102,7 +105,9 @@ class Turn:
         self.account = ConnectedAccount.objects.select_related("workspace").get(pk=row.account_id)
         row.account = self.account
         self.closings = closings or limits.Closings()
+        self._marked_at = self._first_mark()
         self._used: Account | None = None
+        self._used_at = float("-inf")
         self._api: Api | None = None
 
     def work(self, stopping: threading.Event) -> None:
@@ -140,9 +145,7 @@ class Turn:
         """The next night, or the next mark of a post before that."""
         assert self.row.night is not None
         night = nights.begins(self.row.night + timedelta(days=1), self.account.workspace.zone)
-        marked = TrackedPost.objects.filter(account=self.account, mark_due_at__isnull=False)
-        first = marked.order_by("mark_due_at").values_list("mark_due_at", flat=True).first()
-        return max(min(night, first or night), now)
+        return max(min(night, self._first_mark() or night), now)
 
     def _try(self, insights: Insights, read: Callable[[], None]) -> bool:
         """Read; what goes wrong decides how long to wait, or that this piece is left out."""
@@ -172,28 +175,42 @@ class Turn:
 
     def _due_since(self, now: datetime) -> datetime:
         """Since when something has been waiting here: a mark of a young post, else the night."""
-        young = TrackedPost.objects.filter(account=self.account, mark_due_at__lte=now).order_by("mark_due_at")
-        first = young.values_list("mark_due_at", flat=True).first()
+        if self._marked_at is not None and self._marked_at <= now:
+            return self._marked_at
         assert self.row.night is not None
-        return first or nights.begins(self.row.night, self.account.workspace.zone)
+        return nights.begins(self.row.night, self.account.workspace.zone)
+
+    def _first_mark(self) -> datetime | None:
+        """When the next mark of a post is due."""
+        marked = TrackedPost.objects.filter(account=self.account, mark_due_at__isnull=False)
+        return marked.order_by("mark_due_at").values_list("mark_due_at", flat=True).first()
 
     # Reading
 
     def _young(self, insights: Insights, now: datetime) -> list[TrackedPost]:
-        due = tracking.live_posts(self.account).filter(mark_due_at__lte=now)
-        return list(due.order_by("mark_due_at")[: insights.batch])
+        if self._marked_at is None or self._marked_at > now:
+            return []
+        due = TrackedPost.objects.filter(account=self.account, mark_due_at__lte=now)
+        return list(
+            due.select_related("delivery").order_by("mark_due_at")[: insights.batch_for(self.account.value())]
+        )
 
     def _read_young(self, insights: Insights, posts: Sequence[TrackedPost], now: datetime) -> None:
-        ages = {post: marks.due_mark(now - post.published_at) for post in posts}
+        there = [post for post in posts if post.delivery is None or post.delivery.removed_at is None]
+        ages = {post: marks.due_mark(now - post.published_at) for post in there}
         slots = {post: mark for post, mark in ages.items() if mark}
         readable = {p: s for p, s in slots.items() if insights.reads_post(tracking.published(p), now)}
         found = self._ask_posts(insights, list(readable), now)
         with in_line(), transaction.atomic():
             keeping.keep_posts(self._reading(insights, now), readable, found, nightly=False)
-            for post in posts:
-                post.mark_due_at = marks.next_mark_at(post.published_at, now)
-            TrackedPost.objects.bulk_update(posts, ["mark_due_at"])
+            self._move_marks(posts, now)
             self._go_on()
+
+    def _move_marks(self, posts: Sequence[TrackedPost], now: datetime) -> None:
+        for post in posts:
+            post.mark_due_at = marks.next_mark_at(post.published_at, now)
+        TrackedPost.objects.bulk_update(posts, ["mark_due_at"])
+        self._marked_at = self._first_mark()
 
     def _read_piece(self, insights: Insights, now: datetime) -> None:
         piece = self.row.todo[0]
@@ -226,13 +243,17 @@ class Turn:
 
     def _read_list(self, insights: Insights, cursor: Mapping[str, Any], now: datetime) -> None:
         assert insights.list_posts is not None
-        is_known = bool(self.row.asked.get("list"))
-        since = now - (planning.NEW_POSTS if is_known else planning.FIRST_LOOK)
+        asked = self.row.asked.get("list")
+        since = now - planning.FIRST_LOOK
+        if asked is not None:
+            since = max(
+                since, min(now - planning.NEW_POSTS, datetime.fromisoformat(asked) - planning.NEW_POSTS)
+            )
         api = self._ready()
         listed = insights.list_posts(api, self._used or self.account.value(), Listing(since, now, cursor))
         self._heard(now)
         with in_line(), transaction.atomic():
-            tracking.import_posts(self.account, listed.posts, now)
+            tracking.import_posts(self.account, listed.posts, now, is_first=asked is None)
             if not listed.is_more:
                 self.row.asked = {**self.row.asked, "list": now.isoformat()}
             self._done([["list", dict(listed.cursor)]] if listed.is_more else [])
@@ -266,7 +287,10 @@ class Turn:
     def _ready(self) -> Api:
         """A way to the platform with tokens that are good now. Raises PlatformError where none can be had."""
         connector = self.account.connector
-        self._used = tokens.authorised(self.account, reread=self._used is not None)
+        is_old = time.monotonic() - self._used_at > REREAD
+        if self._used is None or is_old:
+            self._used = tokens.authorised(self.account, reread=self._used is not None)
+            self._used_at = time.monotonic()
         app = None
         if connector.service.sign is not None:
             app = find_app(self.account.workspace, self.account.login_method, self.account.host)
@@ -277,7 +301,7 @@ class Turn:
         """Share what the platform said of its limits."""
         if self._api is not None and self._api.heard:
             with in_line():
-                if limits.hear(self.account, STEP, list(self._api.heard.values()), now):
+                if limits.hear(self.account, STEP, yielding.heard(self._api.heard.values(), now), now):
                     self.closings.expire()
 
     # What becomes of it
@@ -309,9 +333,7 @@ class Turn:
         young = self._young(insights, now)
         with in_line(), transaction.atomic():
             if young:
-                for post in young:
-                    post.mark_due_at = marks.next_mark_at(post.published_at, now)
-                TrackedPost.objects.bulk_update(young, ["mark_due_at"])
+                self._move_marks(young, now)
                 self._go_on()
                 return True
             piece = self.row.todo[0]

@@ -14,8 +14,6 @@ from accounts.models import ConnectedAccount
 from analytics.models import DayGain, Gap, TrackedPost
 from socialhub.platforms.metrics import MEANINGS, Adds
 
-FOUND_YOUNG = timedelta(hours=36)
-"""A post that was found within this time of going out has gained all that it has under our eyes."""
 ADDED = frozenset(
     {str(metric) for metric, meaning in MEANINGS.items() if meaning.adds in {Adds.UP, Adds.ONCE}}
     | {"spread", "engagements"}
@@ -23,7 +21,7 @@ ADDED = frozenset(
 POSTS = "posts"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_up(account: ConnectedAccount, night: date) -> None:
     """Make the gains of the day that ended in that night."""
     sums: dict[str, float] = defaultdict(float)
@@ -49,8 +47,7 @@ def gains_of(post: TrackedPost) -> dict[str, float]:
     """What the post gained between its last two nights. Nothing for a first look at an old post: it has a past."""
     now, before = post.night_totals, post.before_totals
     if post.before_night is None:
-        is_new = post.delivery_id is not None or post.found_at - post.published_at < FOUND_YOUNG
-        return {metric: value for metric, value in now.items() if metric in ADDED} if is_new else {}
+        return {} if post.has_past else {metric: value for metric, value in now.items() if metric in ADDED}
     return {metric: now[metric] - before[metric] for metric in now if metric in ADDED and metric in before}
 
 

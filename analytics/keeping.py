@@ -31,7 +31,7 @@ class Reading:
     now: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_account(reading: Reading, part: str, found: Findings) -> int:
     """Keep figures of the account; how many rows came or changed."""
     rows = [_account_row(reading, number) for number in found.numbers]
@@ -96,7 +96,7 @@ def _restate(before: AccountSnapshot, told: AccountSnapshot) -> bool:
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_posts(
     reading: Reading, slots: Mapping[TrackedPost, str], found: Mapping[str, Findings], *, nightly: bool
 ) -> int:

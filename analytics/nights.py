@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 READ_AT = time(2, 0)
+LONGEST = 400
+"""Days after which a post is read no more."""
 
 
 def begins(night: date, zone: ZoneInfo) -> datetime:
@@ -22,9 +24,10 @@ def current(now: datetime, zone: ZoneInfo) -> date:
     return today if begins(today, zone) <= now else today - timedelta(days=1)
 
 
-def is_due(night: date, number: int, age: timedelta) -> bool:
-    """Whether a post is read on that night: young ones each night, older ones each week or month, by their number."""
-    for longest, every in ((timedelta(days=30), 1), (timedelta(days=120), 7), (timedelta(days=400), 28)):
+def is_due(night: date, published: date) -> bool:
+    """Whether a post of that local date is read on a night: young ones each night, older ones each week or month."""
+    age = (night - published).days
+    for longest, every in ((30, 1), (120, 7), (LONGEST, 28)):
         if age <= longest:
-            return (night.toordinal() - number) % every == 0
+            return age % every == 0
     return False

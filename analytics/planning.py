@@ -22,7 +22,8 @@ FIRST_LOOK = timedelta(days=90)
 """How far back days and posts are asked for when an account is read the first time."""
 NEW_POSTS = timedelta(days=3)
 """How far back posts made elsewhere are looked for each night."""
-SLACK = timedelta(hours=3)
+LATE = timedelta(hours=3)
+"""A night that is begun so much after its time does not count as read in time."""
 MISSED = "Nobody read in this night: the hub or the platform was not there."
 
 Piece = list[Any]
@@ -32,7 +33,8 @@ def begin_night(collection: Collection, insights: Insights, night: date, now: da
     """Let the row stand at the beginning of a night. What earlier nights left undone becomes gaps."""
     account = collection.account
     if collection.night is not None:
-        Gap.objects.bulk_create(_gaps(collection, insights, night), ignore_conflicts=True)
+        gaps = [*_gaps(collection, insights, night), *_lateness(collection, insights, night, now)]
+        Gap.objects.bulk_create(gaps, ignore_conflicts=True)
     collection.night, collection.done_at, collection.failures, collection.reason = night, None, 0, ""
     days: list[Piece] = []
     stands: list[Piece] = []
@@ -43,16 +45,21 @@ def begin_night(collection: Collection, insights: Insights, night: date, now: da
             days += _days(account, part, insights, collection, now)
         else:
             stands.append(["part", part.name, None, None])
-    listing: list[Piece] = [["list", {}]] if insights.list_posts else []
+    lists = insights.list_posts is not None and account.login not in insights.unlisted
+    listing: list[Piece] = [["list", {}]] if lists else []
     # How things stand can be read tonight alone, days also tomorrow: so they come last.
     collection.todo = [*stands, *listing, ["gather"], *days]
 
 
 def _is_wanted(part: Part, collection: Collection, now: datetime) -> bool:
+    """Weeks are counted from a fixed day, so that a night that was missed moves none of the later ones."""
     asked = collection.asked.get(part.name)
-    if asked is None or part.every <= timedelta(days=1):
+    days = max(part.every.days, 1)
+    if asked is None or days == 1:
         return True
-    return now - datetime.fromisoformat(asked) >= part.every - SLACK
+    before = nights.current(datetime.fromisoformat(asked), collection.account.workspace.zone)
+    tonight = nights.current(now, collection.account.workspace.zone)
+    return tonight.toordinal() // days > before.toordinal() // days
 
 
 def _days(
@@ -84,10 +91,21 @@ def _gaps(collection: Collection, insights: Insights, night: date) -> Iterator[G
     if collection.done_at is None:
         yield from _as_gaps(collection, collection.night, _undone(collection.todo, insights))
     skipped = collection.night + timedelta(days=1)
-    everything = {POSTS} | {part.name for part in insights.parts if not part.most_days}
     while skipped < night:
-        yield from _as_gaps(collection, skipped, everything)
+        yield from _as_gaps(collection, skipped, _about_now(insights))
         skipped += timedelta(days=1)
+
+
+def _lateness(collection: Collection, insights: Insights, night: date, now: datetime) -> Iterator[Gap]:
+    """A night that is read much too late is read all the same, and marked: its figures are those of another hour."""
+    late = now - nights.begins(night, collection.account.workspace.zone)
+    if late > LATE:
+        reason = f"Read {late.total_seconds() / 3600:.0f} hours late."
+        yield from _as_gaps(collection, night, _about_now(insights), reason)
+
+
+def _about_now(insights: Insights) -> set[str]:
+    return {POSTS} | {part.name for part in insights.parts if not part.most_days}
 
 
 def _undone(todo: Iterable[Piece], insights: Insights) -> set[str]:
@@ -97,8 +115,8 @@ def _undone(todo: Iterable[Piece], insights: Insights) -> set[str]:
     return left | ({POSTS} if any(piece[0] in {"gather", "posts"} for piece in todo) else set())
 
 
-def _as_gaps(collection: Collection, night: date, what: Iterable[str]) -> Iterator[Gap]:
-    reason = collection.reason or MISSED
+def _as_gaps(collection: Collection, night: date, what: Iterable[str], reason: str = "") -> Iterator[Gap]:
+    reason = reason or collection.reason or MISSED
     for name in sorted(what):
         yield Gap(account=collection.account, night=night, what=name, reason=reason[:300])
 
@@ -107,17 +125,19 @@ def gather(collection: Collection, insights: Insights, now: datetime) -> list[Pi
     """The posts that are read in this night, in batches."""
     assert collection.night is not None
     account = collection.account
-    oldest = now - timedelta(days=400)
+    oldest = now - timedelta(days=nights.LONGEST + 1)
     # What went out since is of the next night, also where this one is read late.
     begun = nights.begins(collection.night, account.workspace.zone)
     posts = live_posts(account).filter(published_at__gte=oldest, published_at__lt=begun)
+    zone = account.workspace.zone
     ids = [
         post.pk
         for post in posts
-        if nights.is_due(collection.night, post.pk, now - post.published_at)
+        if nights.is_due(collection.night, post.published_at.astimezone(zone).date())
         and insights.reads_post(published(post), now)
     ]
-    return [["posts", ids[start : start + insights.batch]] for start in range(0, len(ids), insights.batch)]
+    batch = insights.batch_for(account.value())
+    return [["posts", ids[start : start + batch]] for start in range(0, len(ids), batch)]
 
 
 def span_of(piece: Piece, insights: Insights, now: datetime) -> Span:

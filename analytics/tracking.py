@@ -117,15 +117,20 @@ def _wake(posts: Iterable[TrackedPost]) -> None:
         )
 
 
-def import_posts(account: ConnectedAccount, found: Iterable[Published], now: datetime) -> int:
-    """Follow posts made elsewhere; those that went out from here are known already. Gives how many are new."""
+def import_posts(
+    account: ConnectedAccount, found: Iterable[Published], now: datetime, *, is_first: bool
+) -> int:
+    """Follow posts made elsewhere; those that went out from here are known already. Gives how many are new.
+
+    On the first look at an account its posts have a past that nobody here has seen.
+    """
     listed = {each.id: each for each in found}
     ours = Delivery.objects.filter(account=account, remote_id__in=listed)
     track(ours.filter(state=State.PUBLISHED, tracked=None), now)
     known = TrackedPost.objects.filter(account=account, external_id__in=listed)
     parts = _other_parts(account, listed)
     new = listed.keys() - set(known.values_list("external_id", flat=True)) - parts
-    rows = [_imported(account, listed[key], now) for key in listed if key in new]
+    rows = [_imported(account, listed[key], now, is_first=is_first) for key in listed if key in new]
     TrackedPost.objects.bulk_create(rows, ignore_conflicts=True)
     for row in known.filter(delivery=None):
         told = listed[row.external_id]
@@ -149,7 +154,7 @@ def _other_parts(account: ConnectedAccount, listed: Mapping[str, Published]) -> 
     return found
 
 
-def _imported(account: ConnectedAccount, post: Published, now: datetime) -> TrackedPost:
+def _imported(account: ConnectedAccount, post: Published, now: datetime, *, is_first: bool) -> TrackedPost:
     age = now - post.at
     is_young = age < max(MARKS.values())
     return TrackedPost(
@@ -158,6 +163,7 @@ def _imported(account: ConnectedAccount, post: Published, now: datetime) -> Trac
         kind=str(post.kind or ""),
         text=post.text[:EXCERPT],
         url=post.url[:500],
+        has_past=is_first,
         facts=dict(post.facts),
         published_at=post.at,
         found_at=now,

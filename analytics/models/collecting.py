@@ -41,7 +41,9 @@ class Collection(models.Model):
 
 
 class Gap(models.Model):
-    """What was not read and can be read no longer: ``what`` is a part, or ``posts``. ``night`` is the local date."""
+    """What was not read in its night, or much too late, and cannot be made up for: ``what`` is a part, or ``posts``.
+    ``night`` is the local date; for a part that is about days, the day that the platform no longer tells.
+    """
 
     account = models.ForeignKey(
         ConnectedAccount, on_delete=models.CASCADE, related_name="gaps", db_index=False

@@ -31,6 +31,9 @@ class TrackedPost(models.Model):
     kind = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=EXCERPT, blank=True)
     url = models.CharField(max_length=500, blank=True)
+    has_past = models.BooleanField(
+        default=False, help_text="it was there when its account was read the first time"
+    )
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField()
     found_at = models.DateTimeField()

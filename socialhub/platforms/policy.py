@@ -16,6 +16,8 @@ class Scope(StrEnum):
     APP = "app"
     CALL = "call"
     """The calls of one kind for one account: the platform counts each endpoint on its own."""
+    APP_CALL = "app_call"
+    """The calls of one kind for all accounts of the app."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from socialhub.platforms.sandbox.shapes import MisfitError
 from socialhub.platforms.sandbox.simulator import Call, Limit, RefusalError, Simulator
 from socialhub.platforms.sandbox.world import World
 
-from .visitors import answer
+from .visitors import answer, write_earlier
 
 IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif"]
 MOVING = [f"video/{name}" for name in ("webm", "mp4", "quicktime", "ogg")]
@@ -166,21 +166,8 @@ class Mastodon(Simulator):
         return answer(self, world, above, person, text)
 
     def past_post(self, world: World, account: Account, text: str, at: float) -> Post:
-        """A public status of that time. Ids grow with time, as those of Mastodon do."""
-        post_id = str((int(at * 1000) << 16) + world.serial() % (1 << 16))
-        extra = {
-            "visibility": "public",
-            "spoiler_text": "",
-            "sensitive": False,
-            "language": "en",
-            "poll": None,
-        }
-        return world.posts.add(
-            Post(
-                id=post_id, platform=self.key, account=account.id, text=text, created_at=at, host=account.host,
-                url=f"{self.profile_url(account)}/{post_id}", extra=extra,
-            )
-        )  # fmt: skip
+        """A public status of that time."""
+        return write_earlier(self, world, account, text, at)
 
     def authenticate(self, call: Call, scopes: tuple[str, ...]) -> Token:
         """A live token of this very host that carries one of `scopes`, or the broader scope above it."""

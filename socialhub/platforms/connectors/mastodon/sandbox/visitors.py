@@ -57,3 +57,15 @@ def _account_of(simulator: Simulator, world: World, person: str, host: str) -> A
         spec = {"person": person, "handle": person, "name": them.name if them else person, "host": host}
         return simulator.create_account(world, spec)
     return next((account for account in known if account.host == host), known[0])
+
+
+def write_earlier(simulator: Simulator, world: World, account: Account, text: str, at: float) -> Post:
+    """A public status that the account wrote elsewhere at that time. Ids grow with time, as those of Mastodon do."""
+    key = str((int(at * 1000) << 16) + world.serial() % (1 << 16))
+    extra = {"visibility": "public", "spoiler_text": "", "sensitive": False, "language": "en", "poll": None}
+    return world.posts.add(
+        Post(
+            id=key, platform=simulator.key, account=account.id, text=text, created_at=at, host=account.host,
+            url=f"{simulator.profile_url(account)}/{key}", extra=extra,
+        )
+    )  # fmt: skip
