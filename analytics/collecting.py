@@ -74,12 +74,19 @@ class Collector:
         row = self._claim()
         if row is None:
             return False
-        turn = Turn(row, self.clock, self._closings)
+        turn = Turn(row, self.tick(), self._closings)
         try:
             turn.work(stopping or threading.Event())
         except Lost:
             log.info("account %s: its figures are read by another", row.account_id)
         return True
+
+    def tick(self) -> Callable[[], datetime]:
+        """A clock for one turn: the database is asked once, and this host's time added since."""
+        if self.clock is not database_now:
+            return self.clock
+        begun, at = self.clock(), time.monotonic()
+        return lambda: begun + timedelta(seconds=time.monotonic() - at)
 
     def _claim(self) -> Collection | None:
         now = self.clock()
@@ -209,7 +216,7 @@ class Turn:
     def _move_marks(self, posts: Sequence[TrackedPost], now: datetime) -> None:
         for post in posts:
             post.mark_due_at = marks.next_mark_at(post.published_at, now)
-        TrackedPost.objects.bulk_update(posts, ["mark_due_at"])
+        keeping.save_posts(posts, ["mark_due_at"])
         self._marked_at = self._first_mark()
 
     def _read_piece(self, insights: Insights, now: datetime) -> None:
@@ -219,11 +226,11 @@ class Turn:
                 self._read_part(insights, piece, now)
             case "list":
                 self._read_list(insights, piece[1], now)
-            case "gather":
-                with in_line(), transaction.atomic():
-                    self._done(planning.gather(self.row, insights, now))
             case "posts":
                 self._read_posts(insights, piece[1], now)
+            case _:  # which posts there are to read
+                with in_line(), transaction.atomic():
+                    self._done()
 
     def _read_part(self, insights: Insights, piece: planning.Piece, now: datetime) -> None:
         part = next((each for each in insights.parts if each.name == piece[1]), None)
@@ -364,6 +371,9 @@ class Turn:
 
     def _done(self, instead: Sequence[planning.Piece] = ()) -> None:
         self.row.todo = [*instead, *self.row.todo[1:]]
+        insights = self.account.connector.insights
+        if self.row.todo and self.row.todo[0] == planning.GATHER and insights is not None:
+            self.row.todo = [*planning.gather(self.row, insights, self.clock()), *self.row.todo[1:]]
         if not self.row.todo:
             self.row.done_at = self.clock()
         self._go_on()

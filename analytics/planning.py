@@ -27,6 +27,7 @@ LATE = timedelta(hours=3)
 MISSED = "Nobody read in this night: the hub or the platform was not there."
 
 Piece = list[Any]
+GATHER: Piece = ["gather"]
 
 
 def begin_night(collection: Collection, insights: Insights, night: date, now: datetime) -> None:
@@ -48,7 +49,7 @@ def begin_night(collection: Collection, insights: Insights, night: date, now: da
     lists = insights.list_posts is not None and account.login not in insights.unlisted
     listing: list[Piece] = [["list", {}]] if lists else []
     # How things stand can be read tonight alone, days also tomorrow: so they come last.
-    collection.todo = [*stands, *listing, ["gather"], *days]
+    collection.todo = [*stands, *listing, GATHER, *days]
 
 
 def _is_wanted(part: Part, collection: Collection, now: datetime) -> bool:
@@ -112,7 +113,7 @@ def _undone(todo: Iterable[Piece], insights: Insights) -> set[str]:
     """What of a night was not read and cannot be made up for: how things stood."""
     about_now = {part.name for part in insights.parts if not part.most_days}
     left = {piece[1] for piece in todo if piece[0] == "part"} & about_now
-    return left | ({POSTS} if any(piece[0] in {"gather", "posts"} for piece in todo) else set())
+    return left | ({POSTS} if any(piece == GATHER or piece[0] == "posts" for piece in todo) else set())
 
 
 def _as_gaps(collection: Collection, night: date, what: Iterable[str], reason: str = "") -> Iterator[Gap]:

@@ -1,9 +1,9 @@
 """A platform that costs next to nothing: what a text post asks of Mastodon's API, answered after a delay.
 
 A simulator written for strictness would itself be what is measured. This one gives the account's newest post, takes
-a post and shows it (https://docs.joinmastodon.org/methods/); it keeps nothing, and tells on ``GET /_seen`` when each
-request arrived (wall clock of this machine, seconds). A host called ``slow.example`` answers after ``--slow``
-seconds. Listens on the loopback interface alone.
+a post and shows it (https://docs.joinmastodon.org/methods/), and tells figures of posts and accounts; it keeps
+nothing, and tells on ``GET /_seen`` when each request arrived (wall clock of this machine, seconds). A host called
+``slow.example`` answers after ``--slow`` seconds. Listens on the loopback interface alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import itertools
 import json
 import time
+from urllib.parse import parse_qsl
 
 NUMBERS = itertools.count(1)
 
@@ -21,6 +22,19 @@ def _account(path: str) -> str:
     """The id in an address that asks for an account's posts; empty for others."""
     parts = path.split("?")[0].split("/")
     return parts[-2] if parts[-1] == "statuses" else ""
+
+
+COUNTS = {"favourites_count": 7, "reblogs_count": 2, "replies_count": 1, "quotes_count": 0}
+STANDS = {"followers_count": 900, "following_count": 120, "statuses_count": 44}
+
+
+def _figures(path: str) -> str:
+    """The counters of the posts that an address asks for, or of the account; nothing for other addresses."""
+    address, _, query = path.partition("?")
+    if address.endswith("/accounts/verify_credentials"):
+        return json.dumps(STANDS)
+    ids = [value for name, value in parse_qsl(query) if name == "id[]"]
+    return json.dumps([{"id": number, **COUNTS} for number in ids]) if ids else ""
 
 
 class Provider(asyncio.Protocol):
@@ -65,7 +79,7 @@ class Provider(asyncio.Protocol):
             number = next(NUMBERS)
             said = json.dumps({"id": str(number), "url": f"https://social.example/@bench/{number}"})
         else:
-            said = "[]"
+            said = _figures(path) or "[]"
         wait = self.slow if path.startswith("/slow.example/") else self.delay
         if wait:
             asyncio.get_running_loop().call_later(wait, self._send, said)
