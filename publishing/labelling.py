@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db.models import FilteredRelation, Q
+
+from accounts.models import Workspace
 from publishing.models import Label, Post
 from publishing.models.posts import LABEL
 
@@ -12,9 +15,25 @@ MOST = 12
 
 def names_in(text: str) -> tuple[str, ...]:
     """The labels in what was typed with commas between them; the same one twice is one."""
-    names = (" ".join(part.split())[:LABEL].strip() for part in text.split(","))
-    found = {name.casefold(): name for name in reversed([name for name in names if name])}
-    return tuple(reversed(found.values()))[:MOST]
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name = " ".join(part.split())[:LABEL].strip()
+        if name:
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())[:MOST]
+
+
+def known(workspace: Workspace, posts: Iterable[int]) -> tuple[dict[int, str], dict[int, tuple[str, ...]]]:
+    """All labels of a workspace, and which of the posts has which, in one query."""
+    shown = FilteredRelation("posts", condition=Q(posts__in=list(posts)))
+    rows = Label.objects.filter(workspace=workspace).annotate(shown=shown)
+    labels: dict[int, str] = {}
+    given: dict[int, tuple[str, ...]] = {}
+    for pk, name, post in rows.values_list("pk", "name", "shown__pk"):
+        labels[pk] = name
+        if post is not None:
+            given[post] = (*given.get(post, ()), name)
+    return labels, given
 
 
 def put(post: Post, names: Sequence[str]) -> None:
