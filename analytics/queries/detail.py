@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from analytics.formulas import FORMULAS, Formula
 from analytics.mixing import stands_alone
 from analytics.models import PostSnapshot, TrackedPost
-from analytics.queries.own import Missing, absences
+from analytics.queries.own import Missing, absences, known, term_of
 from analytics.wording import lag_words
-from socialhub.platforms import registry
 from socialhub.platforms.metrics import MEANINGS, Adds, Meaning, Metric, MetricTable, Term
 
 
@@ -90,32 +89,34 @@ class Detail:
 
 def detail(post: TrackedPost) -> Detail:
     """In two questions."""
-    try:
-        connector = registry.get(post.account.platform)
-    except LookupError:
-        name, table = post.account.platform, None
-    else:
-        name, table = connector.name, connector.insights.table if connector.insights else None
-    fields = ("name", "by", "slot", "value", "groups", "is_final", "read_at", "restated")
-    rows: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    for figure, by, *rest in PostSnapshot.objects.filter(post=post).order_by("read_at").values_list(*fields):
-        rows[figure, by].append(tuple(rest))
+    name, table = known(post.account)
+    fields = ("name", "metric", "by", "slot", "value", "groups", "is_final", "read_at", "restated")
+    rows: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for figure, metric, by, *rest in (
+        PostSnapshot.objects.filter(post=post).order_by("read_at").values_list(*fields)
+    ):
+        rows[figure, metric, by].append(tuple(rest))
     order = [term.name for term in table.post] if table else []
-    figures = [_figure(table, figure, by, found) for (figure, by), found in rows.items()]
-    figures.sort(
-        key=lambda each: (order.index(each.term.name) if each.term.name in order else len(order), each.by)
-    )
+    metrics = list(Metric)
+    figures = [_figure(table, *key, found) for key, found in rows.items()]
+    figures.sort(key=lambda each: (_place(order, each.term.name), metrics.index(each.term.metric), each.by))
     derived = [] if stands_alone(post.account.platform) else _derived(post)
     missing = [each for _, each in absences([post.account], of_posts=True)]
     return Detail(post, name, table, figures, derived, missing)
+
+
+def _place(order: list[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
 
 
 def _derived(post: TrackedPost) -> list[tuple[Formula, float]]:
     return [(formula, post.totals[name]) for name, formula in FORMULAS.items() if name in post.totals]
 
 
-def _figure(table: MetricTable | None, name: str, by: str, rows: list[tuple[Any, ...]]) -> FigureOfPost:
-    term = table.of_post(name) if table else Term(name, Metric.OTHER, "")
+def _figure(
+    table: MetricTable | None, name: str, metric: str, by: str, rows: list[tuple[Any, ...]]
+) -> FigureOfPost:
+    term = term_of(table.post if table else (), name, metric)
     _, value, groups, is_final, read_at, _ = rows[-1]
     lag = term.lag if term.lag is not None else table.lag if table else timedelta(0)
     readings = tuple(Reading(at, slot, told) for slot, told, _, _, at, _ in rows if told is not None)

@@ -125,6 +125,12 @@ def by_itself(accounts: Sequence[ConnectedAccount], period: Period) -> list[Own]
     return list(found.values())
 
 
+def term_of(terms: Iterable[Term], name: str, metric: str) -> Term:
+    """What we know of a figure: what its platform's table says now, else what was known when it was read."""
+    kept = Metric(metric) if metric in set(Metric) else Metric.OTHER
+    return next((term for term in terms if term.name == name), Term(name, kept, ""))
+
+
 def known(account: ConnectedAccount) -> tuple[str, MetricTable | None]:
     """What its platform is called, and the words of its figures."""
     try:
@@ -140,13 +146,17 @@ def _read_series(found: dict[int, Own], period: Period) -> None:
         period=night, day__range=(period.first, period.last + timedelta(days=1))
     )
     shots = AccountSnapshot.objects.filter(spans, account__in=list(found), by="", value__isnull=False)
-    gathered: dict[tuple[int, str, str], list[tuple[date, float, datetime, bool]]] = defaultdict(list)
-    fields = ("account", "period", "name", "day", "value", "read_at", "is_final")
-    for account, kind, name, on, value, read_at, is_final in shots.order_by("day").values_list(*fields):
-        gathered[account, kind, name].append((on, value or 0, read_at, is_final))
-    for (account, kind, name), rows in gathered.items():
+    gathered: dict[tuple[int, str, str, str], list[tuple[date, float, datetime, bool]]] = defaultdict(list)
+    fields = ("account", "period", "name", "metric", "day", "value", "read_at", "is_final")
+    for account, kind, name, metric, on, value, read_at, is_final in shots.order_by("day").values_list(
+        *fields
+    ):
+        gathered[account, kind, name, metric].append((on, value or 0, read_at, is_final))
+    for (account, kind, name, metric), rows in gathered.items():
         own = found[account]
-        made = _series(own, name, rows, adds=kind == day)
+        made = _series(
+            own, term_of(own.table.account if own.table else (), name, metric), rows, adds=kind == day
+        )
         (own.series if kind == day else own.levels).append(made)
     for own in found.values():
         order = [term.name for term in own.table.account] if own.table else []
@@ -156,8 +166,7 @@ def _read_series(found: dict[int, Own], period: Period) -> None:
             )
 
 
-def _series(own: Own, name: str, rows: list[tuple[date, float, datetime, bool]], *, adds: bool) -> Series:
-    term = own.table.of_account(name) if own.table else Term(name, Metric.OTHER, "")
+def _series(own: Own, term: Term, rows: list[tuple[date, float, datetime, bool]], *, adds: bool) -> Series:
     meaning = MEANINGS[term.metric]
     may_add = adds and meaning.adds is Adds.UP and not stands_alone(own.account.platform)
     _, _, read_at, is_final = rows[-1]
@@ -180,7 +189,7 @@ def breakdowns(accounts: Iterable[ConnectedAccount]) -> list[tuple[int, Breakdow
 
 def _breakdown(account: ConnectedAccount, row: AccountSnapshot) -> Breakdown:
     table = known(account)[1]
-    term = table.of_account(row.name) if table else Term(row.name, Metric.OTHER, "")
+    term = term_of(table.account if table else (), row.name, row.metric)
     groups = sorted((row.groups or {}).items(), key=lambda pair: -pair[1])
     whole = sum(value for _, value in groups) or 1
     shown = tuple(Group(name, value, 100 * value / whole) for name, value in groups[:GROUPS])

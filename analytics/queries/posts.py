@@ -35,7 +35,18 @@ class Column(NamedTuple):
     is_share: bool = False
     is_time: bool = False
 
+    @property
+    def short(self) -> str:
+        """For the head of a narrow table."""
+        return SHORT.get(self.key, self.label)
 
+
+SHORT = {
+    "engagements": "Engaged",
+    "rate_by_reach": "Rate",
+    "rate_by_views": "Rate by views",
+    "clicks": "Clicks",
+}
 _NOT_OF_POSTS = {
     Metric.OTHER, Metric.FOLLOWERS, Metric.FOLLOWING, Metric.POSTS, Metric.AUDIENCE, Metric.VIEWERS,
 }  # fmt: skip

@@ -86,17 +86,18 @@ def _glossary(table: MetricTable) -> list[tuple[Term, str, str]]:
 
 def _posts(accounts: list[ConnectedAccount], slug: str) -> dict[str, Any]:
     """The newest posts, with the platform's own names over the columns."""
-    table = by_name(accounts)
-    return {
-        "terms": table,
-        "posts": [_line(row, slug, table) for row in latest_posts(accounts)],
-    }
+    rows = latest_posts(accounts)
+    terms = by_name(accounts, rows)
+    return {"terms": terms, "posts": [_line(row, slug, terms) for row in rows]}
 
 
-def by_name(accounts: list[ConnectedAccount]) -> list[tuple[Metric, str]]:
-    """Our key and their name, of the figures of posts."""
+def by_name(accounts: list[ConnectedAccount], rows: list[Row]) -> list[tuple[Metric, str]]:
+    """Our key and their name, of the figures of posts; our name where theirs is not known here."""
     own = Own(accounts[0], *known(accounts[0]))
-    return [(term.metric, term.name) for term in own.post_terms[:COLUMNS]]
+    if own.post_terms:
+        return [(term.metric, term.name) for term in own.post_terms[:COLUMNS]]
+    given = {name for row in rows for name in row.totals}
+    return [(metric, MEANINGS[metric].label) for metric in Metric if metric in given][:COLUMNS]
 
 
 def _line(row: Row, slug: str, terms: list[tuple[Metric, str]]) -> dict[str, Any]:
