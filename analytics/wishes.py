@@ -13,6 +13,8 @@ from socialhub.platforms.metrics import midnight
 PRESETS = {"7": 7, "28": 28, "90": 90}
 USUAL, CUSTOM = "28", "custom"
 LONGEST = 366
+EARLIEST = date(2004, 2, 4)
+"""Before this no platform of today had anything to measure."""
 FIELDS = ("range", "from", "to", "channel", "label", "compare", "metric", "sort", "kind", "made", "q")
 
 
@@ -90,8 +92,7 @@ def _period(typed: Mapping[str, str], last: date) -> tuple[str, Period]:
         else:
             first, end = min(first, end), max(first, end)
             end = min(end, last)
-            earliest = date.min + timedelta(days=2 * LONGEST)
-            end = max(end, earliest)
+            end = max(end, EARLIEST)
             return CUSTOM, Period(max(min(first, end), end - timedelta(days=LONGEST - 1)), end)
     length = PRESETS.get(named, PRESETS[USUAL])
     return named if named in PRESETS else USUAL, Period(last - timedelta(days=length - 1), last)

@@ -160,8 +160,10 @@ def of_posts(accounts: Mixable, posts: QuerySet[TrackedPost], period: Period, zo
     The first reading of a post counts as a gain only if the post is from these days: what an older one had gathered
     before it was known is none.
     """
-    which, chosen = posts.filter(account__in=accounts.ids).order_by().values("pk").query.sql_with_params()
     found = Gains()
+    if not len(accounts):
+        return found
+    which, chosen = posts.filter(account__in=accounts.ids).order_by().values("pk").query.sql_with_params()
     begins, _ = period.before.instants(zone)
     nights = (f"{period.before.first}", f"{period.last + timedelta(days=1)}")
     names = {"snapshots": PostSnapshot._meta.db_table, "posts": TrackedPost._meta.db_table}

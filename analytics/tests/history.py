@@ -34,7 +34,7 @@ def _table(*terms: Term, left_out: Mapping[Metric, str] | None = None) -> Metric
         Term("page_views", Metric.VIEWS, "Views of a day."),
     )
     return MetricTable(
-        terms, account, CHECKED, "https://ridge.example/docs", timedelta(hours=6), left_out or {}
+        terms, account, CHECKED, "https://figures.example/docs", timedelta(hours=6), left_out or {}
     )
 
 
@@ -141,6 +141,14 @@ def daily(of: ConnectedAccount, day: date, value: float, **more: Any) -> None:
     AccountSnapshot.objects.create(
         account=of, period=AccountSnapshot.Period.DAY, day=day, name="page_views", metric=Metric.VIEWS,
         value=value, read_at=at(day + timedelta(days=1), 2), **more,
+    )  # fmt: skip
+
+
+def audience(of: ConnectedAccount, night: date, groups: dict[str, float]) -> None:
+    """Who follows, by country."""
+    AccountSnapshot.objects.create(
+        account=of, period=AccountSnapshot.Period.NIGHT, day=night, name="fans_by_land", metric=Metric.AUDIENCE,
+        by="country", groups=groups, read_at=at(night, 2),
     )  # fmt: skip
 
 
