@@ -73,8 +73,9 @@ def by_account(accounts: Mixable, period: Period) -> QuerySet[Any, Any]:
 
 def by_day(accounts: Mixable, period: Period, givers: Iterable[int]) -> QuerySet[Any, Any]:
     """A question: the sums of each day; ``number`` is 1 where the account can have a rate."""
+    # Of an empty list Django would make a plain 0, and GROUP BY 0 is none for PostgreSQL; no account has that key.
     has_rate = Case(
-        When(account__in=list(givers), then=Value(1)), default=Value(0), output_field=IntegerField()
+        When(account__in=[0, *givers], then=Value(1)), default=Value(0), output_field=IntegerField()
     )
     rows = _gains(accounts, period).annotate(has_rate=has_rate).values("day", "metric", "has_rate")
     summed = rows.annotate(total=Sum("value"), longest=Max("days"))
