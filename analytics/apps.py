@@ -25,6 +25,7 @@ def _install(**kwargs: Any) -> None:
     from accounts.schedules import every
 
     every(1, "analytics.jobs.ensure_collections", name="analytics: read whoever can be read")
+    every(10, "analytics.jobs.send_reports", name="analytics: send reports by e-mail")
 
 
 def _look_again(*, account_id: int, **kwargs: Any) -> None:

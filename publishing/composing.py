@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import ConnectedAccount, User, Workspace
+from publishing import labelling
 from publishing.contents import assemble, choose_kind, comment_for, options_of, placed_media, texts_of
 from publishing.models import Delivery, MediaFile, Post, PostMedia
 from publishing.states import EDITABLE, State
@@ -46,6 +47,7 @@ class Composition:
     """A post as composed, by ids of the workspace's own accounts and files.
 
     ``planned_at`` is when a draft is meant to go out (aware); what is scheduled keeps its time.
+    ``labels`` of None are left as they are.
     """
 
     parts: tuple[str, ...]
@@ -55,6 +57,7 @@ class Composition:
     first_comment: str = ""
     planned_at: datetime | None = None
     late_minutes: int | None = None
+    labels: tuple[str, ...] | None = None
 
 
 def save(
@@ -79,6 +82,8 @@ def save(
         post.save()
         _place(post, composition.media, files)
         _target(post, composition, accounts)
+        if composition.labels is not None:
+            labelling.put(post, composition.labels)
     return post
 
 

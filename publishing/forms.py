@@ -20,7 +20,10 @@ LATES = ("", WITHIN, NEVER, ALWAYS_LATE)
 
 @dataclass(frozen=True)
 class Draft:
-    """The composer's fields as typed. Numbers are ids of accounts (channels) and of media."""
+    """The composer's fields as typed. Numbers are ids of accounts (channels) and of media.
+
+    ``labels`` of None are those that the post has.
+    """
 
     post: int | None = None
     title: str = ""
@@ -32,6 +35,7 @@ class Draft:
     places: Mapping[int, int] = field(default_factory=dict)
     options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     comment: str = ""
+    labels: str | None = None
     when: str = AT
     date: str = ""
     time: str = ""
@@ -95,6 +99,7 @@ def read(data: QueryDict) -> Draft:
         places=places,
         options=options,
         comment=_clean(data.get("comment", "")).strip(),
+        labels=_clean(data.get("labels", "")).strip()[:600] if "labels" in data else None,
         when=when if when in WHENS else AT,
         date=data.get("date", "").strip()[:20],
         time=data.get("time", "").strip()[:20],

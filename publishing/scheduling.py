@@ -346,6 +346,7 @@ def _copy(post: Post, author_id: int | None, deliveries: Iterable[Delivery]) -> 
             workspace=post.workspace, author_id=author_id, title=post.title, parts=post.parts,
             first_comment=post.first_comment, late_minutes=post.late_minutes,
         )  # fmt: skip
+        copy.labels.set(post.labels.all())
         for placed in post.placed.all():
             placed.pk, placed.post = None, copy
             placed.save()

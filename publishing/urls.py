@@ -37,6 +37,7 @@ _workspace = [
     path("posts/<int:pk>/flights/", post.flights, name="flights"),
     path("posts/<int:pk>/publish/", post.publish, name="publish"),
     path("posts/<int:pk>/cancel/", post.cancel, name="cancel"),
+    path("posts/<int:pk>/labels/", post.labels, name="labels"),
     path("posts/<int:pk>/duplicate/", post.duplicate, name="duplicate"),
     path("deliveries/<int:pk>/check/", post.check, name="check"),
     path("deliveries/<int:pk>/retry/", post.retry, name="retry"),

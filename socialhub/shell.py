@@ -59,6 +59,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[str, ...], str, bool, bool, bool], ...
     ("Calendar", "calendar", "publishing:calendar", ("month",), "posts.view", False, False, False),
     ("Posts", "posts", "publishing:posts", (), "posts.view", False, True, False),
     ("Inbox", "inbox", "webhooks:inbox", (), "inbox.view", True, False, False),
+    ("Analytics", "analytics", "analytics:overview", (), "analytics.view", True, False, False),
     ("Accounts", "accounts", "accounts:list", (), "accounts.view", True, False, False),
     ("Settings", "settings", "accounts:settings", (), "workspace.edit", True, False, False),
 )
@@ -69,6 +70,17 @@ _BELONGS = {
     "publishing:compose": ("publishing:edit",),
     "publishing:posts": ("publishing:post",),
     "webhooks:inbox": ("webhooks:conversation", "webhooks:sources"),
+    "analytics:overview": (
+        "analytics:posts",
+        "analytics:post",
+        "analytics:times",
+        "analytics:comparison",
+        "analytics:audience",
+        "analytics:health",
+        "analytics:reports",
+        "analytics:account",
+        "analytics:alone",
+    ),
     "accounts:list": ("accounts:detail", "accounts:pick", "accounts:connect"),
     "accounts:settings": (
         "accounts:members",

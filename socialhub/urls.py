@@ -18,6 +18,7 @@ urlpatterns = [
     path("media/pull/<str:token>/<str:name>", pull, name="media_pull"),
     path("", include("webhooks.urls")),
     path("", include("compliance.urls")),
+    path("", include("analytics.urls")),
     path("w/<slug:slug>/pulse/", pulse, name="pulse"),
     # The front page of a workspace is publishing's, so it is asked first.
     path("", include("publishing.urls")),

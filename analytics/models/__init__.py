@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.models.collecting import Collection, Gap
 from analytics.models.numbers import Absence, AccountSnapshot, DayGain, Payload, PostSnapshot
 from analytics.models.posts import TrackedPost
+from analytics.models.reports import ReportSubscription
 
 __all__ = [
     "Absence",
@@ -14,5 +15,6 @@ __all__ = [
     "Gap",
     "Payload",
     "PostSnapshot",
+    "ReportSubscription",
     "TrackedPost",
 ]

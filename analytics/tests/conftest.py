@@ -1,30 +1,99 @@
-"""Northwind Coffee on a platform whose figures can be foreseen."""
+"""Northwind Coffee with accounts on made-up platforms, and no way out to the network.
+
+Pages are tested on rows that :mod:`analytics.tests.history` makes, reading on :mod:`analytics.tests.meter`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from accounts.membership import create_workspace
 from accounts.models import ConnectedAccount, User, Workspace
 from analytics import tracking
 from analytics.collecting import Collector
 from analytics.models import Collection
+from analytics.tests import history
 from analytics.tests.meter import PLAIN, PLATFORM, Meter, build
 from publishing.models import Delivery, Post
 from publishing.states import State
 from socialhub.platforms import registry
+from socialhub.platforms.transport import Transport
 from socialhub.platforms.values import Secret
 
 Publish = Callable[..., Delivery]
 
 
+@pytest.fixture(autouse=True)
+def closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door to the network is shut: whoever knocks fails the test."""
+
+    def knock(*args: object, **kwargs: object) -> object:
+        raise AssertionError("a page called a platform")
+
+    for name in ("send", "request"):
+        if hasattr(Transport, name):
+            monkeypatch.setattr(Transport, name, knock)
+
+
 @pytest.fixture
-def workspace(db: None) -> Workspace:
+def platforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The made-up platforms are the only ones."""
+    known = history.platforms()
+    monkeypatch.setattr(registry, "connectors", lambda: known)
+
+
+@pytest.fixture
+def mara(db: None) -> User:
+    """Mara, who looks at figures."""
+    return User.objects.create_user("mara@northwind.test", "a long enough word", name="Mara")
+
+
+@pytest.fixture
+def workspace(mara: User, platforms: None) -> Workspace:
+    """Northwind Coffee, in London."""
+    return create_workspace(owner=mara, name="Northwind Coffee", zone="Europe/London")
+
+
+@pytest.fixture
+def browser(client: Client, mara: User, workspace: Workspace) -> Client:
+    """A browser in which Mara is signed in."""
+    client.force_login(mara)
+    return client
+
+
+@pytest.fixture
+def ridge(workspace: Workspace) -> ConnectedAccount:
+    """An account that gives much."""
+    return history.account(workspace, "ridge")
+
+
+@pytest.fixture
+def brook(workspace: Workspace) -> ConnectedAccount:
+    """An account that gives likes and comments."""
+    return history.account(workspace, "brook")
+
+
+@pytest.fixture
+def island(workspace: Workspace) -> ConnectedAccount:
+    """An account whose figures stand alone."""
+    return history.account(workspace, "island")
+
+
+@pytest.fixture
+def yesterday(workspace: Workspace) -> date:
+    """The last day that is over, in the workspace's zone."""
+    return timezone.localdate(timezone=workspace.zone) - timedelta(days=1)
+
+
+@pytest.fixture
+def northwind(db: None) -> Workspace:
     """Northwind Coffee, in Stockholm."""
     owner = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
     return create_workspace(owner=owner, name="Northwind Coffee", zone="Europe/Stockholm")
@@ -48,13 +117,13 @@ def connect(workspace: Workspace, platform: str, number: str = "1") -> Connected
 
 
 @pytest.fixture
-def account(workspace: Workspace, meter: Meter) -> ConnectedAccount:
+def account(northwind: Workspace, meter: Meter) -> ConnectedAccount:
     """Northwind's account on the platform that tells of days."""
-    return connect(workspace, PLATFORM)
+    return connect(northwind, PLATFORM)
 
 
 @pytest.fixture
-def publish(workspace: Workspace, meter: Meter) -> Publish:
+def publish(northwind: Workspace, meter: Meter) -> Publish:
     """Let a post go out now (or at a time) to an account."""
 
     def published(account: ConnectedAccount, name: str, at: datetime | None = None, **more: Any) -> Delivery:

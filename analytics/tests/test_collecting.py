@@ -252,13 +252,13 @@ def test_publishing_goes_first_but_not_for_ever(
 
 
 def test_reading_never_touches_the_share_of_a_quota_that_posts_need(
-    workspace: Workspace, meter: Meter, read: Read, monkeypatch: pytest.MonkeyPatch
+    northwind: Workspace, meter: Meter, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quota = Quota("units", 10, timedelta(hours=1), source="https://north.example/quota")
     connector = build(meter, quota=quota)
     monkeypatch.setattr(registry, "connectors", lambda: {connector.key: connector})
     meter.now = datetime.now(UTC)  # quotas forget what is long ago
-    account = connect(workspace, connector.key)
+    account = connect(northwind, connector.key)
     read()
     row = Collection.objects.get()
     assert len(meter.asked) <= 6
@@ -388,8 +388,8 @@ def test_who_lost_the_row_writes_nothing(account: ConnectedAccount, meter: Meter
     assert AccountSnapshot.objects.filter(name="fans").exists()
 
 
-def test_a_platform_without_days_has_its_nights(workspace: Workspace, meter: Meter, read: Read) -> None:
-    connect(workspace, PLAIN)
+def test_a_platform_without_days_has_its_nights(northwind: Workspace, meter: Meter, read: Read) -> None:
+    connect(northwind, PLAIN)
     read()
     row = AccountSnapshot.objects.get()
     assert (row.name, row.metric, row.period, row.day) == ("fans", "followers", "night", date(2026, 3, 1))

@@ -119,9 +119,9 @@ def _start_again() -> None:
 
 @pytest.mark.parametrize("seed", [1])
 def test_trouble_and_an_outage_leave_the_same_rows_but_for_marked_gaps(
-    workspace: Workspace, meter: Meter, publish: Publish, monkeypatch: pytest.MonkeyPatch, seed: int
+    northwind: Workspace, meter: Meter, publish: Publish, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    accounts = [connect(workspace, PLATFORM), connect(workspace, PLAIN)]
+    accounts = [connect(northwind, PLATFORM), connect(northwind, PLAIN)]
     tracking.ensure(meter.now)
     _live(meter, accounts, publish, dark=False)
     quiet, quiet_totals = dict(_rows()), _totals()

@@ -55,6 +55,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Label',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('folded', models.CharField(editable=False, max_length=120)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='accounts.workspace')),
+            ],
+            options={
+                'ordering': ('folded',),
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'folded'), name='one_label_of_a_name')],
+            },
+        ),
+        migrations.CreateModel(
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -67,6 +80,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='accounts.workspace')),
+                ('labels', models.ManyToManyField(blank=True, related_name='posts', to='publishing.label')),
             ],
             options={
                 'ordering': ('-created_at', '-pk'),

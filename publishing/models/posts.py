@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from publishing.models.deliveries import Delivery
 
 HEADLINE = 80
+LABEL = 40
 ALWAYS = 10 * 365 * 24 * 60
 """``late_minutes`` of a post that is never too late."""
 
@@ -29,6 +30,23 @@ def headline(title: str, parts: Sequence[str]) -> str:
     start = shorten(first, HEADLINE, placeholder=" …")
     # A first word that is too long by itself is cut inside.
     return title or (f"{first.strip()[: HEADLINE - 1]}…" if start == "…" else start) or "Untitled post"
+
+
+class Label(models.Model):
+    """A word that people of a workspace sort posts by. ``folded`` is the name as it is compared: in no case twice."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="labels", db_index=False)
+    name = models.CharField(max_length=LABEL)
+    folded = models.CharField(max_length=3 * LABEL, editable=False)
+
+    class Meta:
+        ordering = ("folded",)
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "folded"], name="one_label_of_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Post(models.Model):
@@ -50,6 +68,7 @@ class Post(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     late_minutes = models.PositiveIntegerField(null=True, blank=True)
     media_files = models.ManyToManyField(MediaFile, through="PostMedia", related_name="posts")
+    labels = models.ManyToManyField(Label, related_name="posts", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -42,6 +42,7 @@ class Card:
     thumb: str
     past: bool
     risk: str = ""
+    labels: tuple[str, ...] = ()
 
 
 def label_of(platform: str) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, requires
-from publishing import composing, forecasting, library, scheduling
+from publishing import composing, forecasting, labelling, library, scheduling
 from publishing.forms import ALWAYS_LATE, AT, KEEP, NEVER, NOW, WITHIN, Draft, act, read
 from publishing.library import EXTENSIONS, POSTED
 from publishing.models import Post
@@ -234,6 +234,7 @@ def _composition(shape: Shape) -> composing.Composition:
         media=placed,
         title=draft.title,
         first_comment=draft.comment,
+        labels=None if draft.labels is None else labelling.names_in(draft.labels),
         planned_at=shape.due_at if draft.is_planned and draft.when != NOW else None,
         late_minutes=_late_minutes(draft, {}),
     )
@@ -309,6 +310,7 @@ def _page(
     slug = request.workspace.slug
     name, args = ("edit", [slug, post.pk]) if post else ("compose", [slug])
     saves_itself = post is None or _is_draft(post)
+    known, given = labelling.known(request.workspace, [post.pk] if post else [])
     context = {
         **_checked(shape),
         **_go_button(shape),
@@ -329,6 +331,8 @@ def _page(
         "customisable": shape.customisable(),
         "drawers": shape.drawers(),
         "comment_for": shape.comment_for(),
+        "known_labels": list(known.values()),
+        "labels": ", ".join(given.get(post.pk, ()) if post else ()) if draft.labels is None else draft.labels,
         "accept": ",".join(POSTED),
         "when_choices": [
             {"value": value, "label": label, "on": value == draft.when} for value, label in _WHENS

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import View, WorkspaceRequest, requires
 from accounts.network import platform_link
-from publishing import batches, composing, forecasting, live as living, scheduling
+from publishing import batches, composing, forecasting, labelling, live as living, scheduling
 from publishing.models import Delivery, Post, PostMedia
 from publishing.models.risks import open_risks
 from publishing.states import EDITABLE, RUNNING, State
@@ -34,7 +34,7 @@ def _post(request: WorkspaceRequest, pk: int) -> Post:
     deliveries = deliveries.prefetch_related("log", Prefetch("risks", open_risks()))
     placed = PostMedia.objects.select_related("media")
     posts = Post.objects.filter(workspace=request.workspace).select_related("author")
-    fetched = posts.prefetch_related(Prefetch("deliveries", deliveries), Prefetch("placed", placed))
+    fetched = posts.prefetch_related(Prefetch("deliveries", deliveries), Prefetch("placed", placed), "labels")
     return get_object_or_404(fetched, pk=pk)
 
 
@@ -51,6 +51,8 @@ def post(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "owns": _own_texts(found),
         "comment": found.first_comment,
         "media": [_medium(placed, slug) for placed in found.placed.all()],
+        "labels": [label.name for label in found.labels.all()],
+        "labels_url": reverse("publishing:labels", args=[slug, pk]),
     }
     return render(request, "publishing/post.html", context)
 
@@ -145,6 +147,16 @@ def _medium(placed: PostMedia, slug: str) -> dict[str, Any]:
         "alt": placed.alt or placed.media.alt,
         "name": placed.media.name,
     }
+
+
+@require_POST
+@requires("posts.edit")
+def labels(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Give the post other labels; also when it is live, for figures are compared by them."""
+    found = get_object_or_404(Post, workspace=request.workspace, pk=pk)
+    labelling.put(found, labelling.names_in(request.POST.get("labels", "")))
+    messages.success(request, "Labels saved.")
+    return redirect("publishing:post", request.workspace.slug, pk)
 
 
 def _on_post(act: Callable[[Post], object], done: str) -> View:

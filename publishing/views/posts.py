@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, requires
 from accounts.models import ConnectedAccount
+from publishing import labelling
 from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, State
 from publishing.views import care
@@ -59,16 +61,19 @@ GROUPS = {
 @requires("posts.view")
 def listing(request: WorkspaceRequest) -> HttpResponse:
     """All posts of the workspace, newest first."""
-    query = {key: request.GET.get(key, "").strip() for key in ("q", "channel", "show")}
+    query = {key: request.GET.get(key, "").strip() for key in ("q", "channel", "label", "show")}
     accounts = list(ConnectedAccount.objects.filter(workspace=request.workspace).without_secrets())
     counts = {state: amount.posts for state, amount in care.amounts(request, State.values).items()}
     posts = _found(request, **query).order_by(Coalesce("due_at", "updated_at").desc(), "-pk")
     page = Paginator(posts, PAGE).get_page(request.GET.get("page"))
     channel, grouped = query["channel"], query["show"] == "attention" and not query["q"]
     kept = {key: value for key, value in query.items() if value}
+    shown = cards(cast("QuerySet[Post]", page.object_list), request.workspace)
+    labels, given = labelling.known(request.workspace, [card.id for card in shown])
     context = {
         "page": page,
-        "cards": cards(cast("QuerySet[Post]", page.object_list), request.workspace),
+        "cards": [replace(card, labels=given.get(card.id, ())) for card in shown],
+        "labels": [{"id": pk, "name": name, "on": str(pk) == query["label"]} for pk, name in labels.items()],
         "q": query["q"],
         "show": query["show"],
         "narrowed": bool(kept),
@@ -86,10 +91,12 @@ def listing(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "publishing/posts.html", context)
 
 
-def _found(request: WorkspaceRequest, *, q: str, channel: str, show: str) -> QuerySet[Post]:
+def _found(request: WorkspaceRequest, *, q: str, channel: str, label: str, show: str) -> QuerySet[Post]:
     posts = Post.objects.filter(workspace=request.workspace)
     if channel.isascii() and channel.isdigit():
         posts = posts.filter(deliveries__account=int(channel))
+    if label.isascii() and label.isdigit():
+        posts = posts.filter(labels=int(label))
     if show in GROUPS:
         posts = posts.filter(_in(GROUPS[show].states))
     if q:

@@ -1,0 +1,1 @@
+"""The pages of analytics. They read our own rows alone."""
