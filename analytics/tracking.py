@@ -124,7 +124,7 @@ def import_posts(
 
     On the first look at an account its posts have a past that nobody here has seen.
     """
-    listed = {each.id: each for each in found}
+    listed = {each.id: each for each in found if each.at <= now}
     ours = Delivery.objects.filter(account=account, remote_id__in=listed)
     track(ours.filter(state=State.PUBLISHED, tracked=None), now)
     known = TrackedPost.objects.filter(account=account, external_id__in=listed)

@@ -27,6 +27,7 @@ from accounts.network import redirect_uri
 from publishing import scheduling
 from publishing.models import Delivery
 from publishing.states import RUNNING
+from socialhub.management import demo_figures
 from socialhub.management.demo_posts import compose_all
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             self._await("the web server", f"{settings.PUBLIC_URL}/account/login/")
             accounts = list(self._connect_all(membership))
             if not membership.workspace.posts.exists():
+                self._tell_of_weeks(accounts)
                 self._publish(membership, accounts)
                 self._let_people_talk(membership.workspace)
         self.stdout.write("")
@@ -106,6 +108,16 @@ class Command(BaseCommand):
                 tell_where_to_call(control, connector)
                 self.stdout.write(f"  connected  {connector.name}: {row.handle or row.name}")
             yield row
+
+    def _tell_of_weeks(self, accounts: list[ConnectedAccount]) -> None:
+        """Let the sandbox have a past, and read its figures night by night, as the collector would have."""
+        control = Control(settings.SANDBOX_URL)
+        self.stdout.write(f"  reading {demo_figures.NIGHTS} nights of figures …", ending="")
+        for account in accounts:
+            if demo_figures.rehearse(control, account):
+                self.stdout.write(f" {account.connector.name}", ending="")
+                self.stdout.flush()
+        self.stdout.write("")
 
     def _publish(self, membership: Membership, accounts: list[ConnectedAccount]) -> None:
         posts = compose_all(membership.workspace, membership.user, accounts)

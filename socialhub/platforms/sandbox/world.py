@@ -190,7 +190,7 @@ class World:
         now = self.clock.now()
         with self.lock:
             started, used = self.windows.get(key, [now, 0])
-            if now >= started + window:
+            if not started <= now < started + window:  # over, or the clock was turned back
                 started, used = now, 0
             allowed = used < limit or not self.limits_enforced
             self.windows[key] = [started, used + 1 if allowed else used]

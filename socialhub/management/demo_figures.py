@@ -1,0 +1,107 @@
+"""A past for the demo: posts that were made elsewhere, and the figures of the last weeks.
+
+Nothing is made up here: the sandbox's clock is turned back, and the collector's own code reads each night and each
+mark as they would have come. Meanwhile no other collector takes these accounts.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accounts.models import ConnectedAccount
+from analytics.collecting import Turn
+from analytics.models import Absence, AccountSnapshot, Collection, DayGain, Gap, Payload, TrackedPost
+from socialhub.platforms.sandbox.client import Control, ControlError
+
+NIGHTS = 21
+APART = timedelta(hours=20)
+SAID = (
+    "First frost, first mulled filter of the year.",
+    "What the grinder taught us this week: slower.",
+    "Two new farms on the shelf, one old friend back.",
+    "A map of every cup we poured in October.",
+    "Behind the counter: Ben and the stubborn kettle.",
+    "Your beans, your water, our notes.",
+)
+BUSY = timedelta(minutes=10)
+
+
+def rehearse(control: Control, account: ConnectedAccount) -> bool:
+    """Read the last weeks of an account; whether there is anything to read."""
+    if account.connector.insights is None:
+        return False
+    now = datetime.now(UTC)
+    begun = now - timedelta(days=NIGHTS)
+    _live(control, account)
+    row = _alone(account, now)
+    known_from, at = control.call("GET", "clock")["now"], begun
+    try:
+        while at < now:
+            _turn_to(control, at)
+            at = _Rehearsal(row, at, until=now + BUSY).go()
+    finally:
+        _turn_to(control, datetime.fromisoformat(known_from) + (datetime.now(UTC) - now))
+    Collection.objects.filter(pk=row.pk).update(next_at=now, lease_until=None)
+    return True
+
+
+def _live(control: Control, account: ConnectedAccount) -> None:
+    """Posts in the sandbox at changing hours of the last weeks."""
+    them = next(
+        (each for each in control.call("GET", "accounts")
+         if each["platform"] == account.platform and each["id"] in account.external_id), None,
+    )  # fmt: skip
+    if them is None:
+        return
+    for number, text in enumerate(SAID):
+        seconds = (timedelta(days=3 * number + 1) + number * APART / 6).total_seconds()
+        try:
+            control.past(them["id"], text, seconds=seconds)
+        except ControlError:
+            return
+
+
+def _alone(account: ConnectedAccount, now: datetime) -> Collection:
+    """The account's row, without what a collector has read meanwhile; nobody else takes it for a while."""
+    row, _ = Collection.objects.get_or_create(account=account)
+    Collection.objects.filter(pk=row.pk).update(
+        night=None, todo=[], done_at=None, through={}, asked={}, lease_until=None, next_at=now + BUSY
+    )
+    for model in (TrackedPost, AccountSnapshot, DayGain, Gap, Payload, Absence):
+        model._default_manager.filter(account=account).delete()
+    row.refresh_from_db()
+    return row
+
+
+def _turn_to(control: Control, at: datetime) -> None:
+    there = datetime.fromisoformat(control.call("GET", "clock")["now"])
+    control.advance((at - there).total_seconds())
+
+
+class _Rehearsal(Turn):
+    """A turn at a time that is long past. The row stays out of other collectors' sight."""
+
+    def __init__(self, row: Collection, at: datetime, *, until: datetime) -> None:
+        row.refresh_from_db()
+        self._until, self._following = until, at + timedelta(hours=1)
+        super().__init__(row, _standing(at))
+
+    def go(self) -> datetime:
+        """Read what was due then; when the next reading was."""
+        self.work(threading.Event())
+        return self._following
+
+    def _write(self, **values: Any) -> None:
+        super()._write(**{**values, "next_at": self._until})
+
+    def _save(self, *, next_at: datetime | None, **values: Any) -> None:
+        if next_at is not None:
+            self._following = max(next_at, self.clock() + timedelta(minutes=1))
+        super()._save(next_at=next_at, **values)
+
+
+def _standing(at: datetime) -> Callable[[], datetime]:
+    return lambda: at
