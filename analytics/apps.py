@@ -14,7 +14,10 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
 
     def ready(self) -> None:
-        """After each migration the jobs are there."""
+        """After each migration the jobs are there; pages of posts are told how these do."""
+        from analytics import news
+
+        assert news.__name__
         post_migrate.connect(_install, sender=self)
 
 
