@@ -32,4 +32,4 @@ def tell_figures(workspace: Workspace, deliveries: Sequence[int], **kwargs: Any)
 
 def _line(totals: dict[str, float]) -> str:
     given = [COLUMNS[key] for key in SAID if key in totals]
-    return " · ".join(f"{each.label} {written(totals[each.key], is_share=each.is_share)}" for each in given)
+    return " · ".join(f"{each.short} {written(totals[each.key], is_share=each.is_share)}" for each in given)

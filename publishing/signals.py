@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.dispatch import Signal
 
@@ -26,8 +27,7 @@ class Figures:
 def figures_of(workspace: Workspace, deliveries: Iterable[int]) -> dict[int, Figures]:
     """What is known of live posts; nothing where nobody measures."""
     ids = list(deliveries)
-    found: dict[int, Figures] = {}
-    for _, answer in figures_asked.send(sender=None, workspace=workspace, deliveries=ids) if ids else ():
-        if isinstance(answer, dict):
-            found |= answer
-    return found
+    answers: list[tuple[Any, Any]] = (
+        figures_asked.send(sender=None, workspace=workspace, deliveries=ids) if ids else []
+    )
+    return {pk: figures for _, found in answers for pk, figures in found.items()}
