@@ -14,9 +14,11 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
 
     def ready(self) -> None:
-        """After each migration the schedules are there."""
+        """After each migration the schedules are there; pages of posts are told how these do."""
         from accounts.signals import account_changed
+        from analytics import news
 
+        assert news.__name__
         post_migrate.connect(_install, sender=self)
         account_changed.connect(_look_again)
 

@@ -135,18 +135,22 @@ def _move_totals(reading: Reading, told: Mapping[TrackedPost, Findings], *, nigh
     followers = _followers(reading.account)
     may_derive = reading.account.connector.policy.may_mix_with_others
     for post, findings in told.items():
-        totals = _totals(reading.table, findings.numbers)
-        if not totals:
+        told_now = _totals(reading.table, findings.numbers)
+        if not told_now:
             continue
+        # What is not told this time keeps its last figure: it has not become nothing.
+        latest = {
+            name: value for name, value in post.totals.items() if name not in formulas.FORMULAS
+        } | told_now
         if may_derive:
-            with_followers = totals | ({Metric.FOLLOWERS: followers} if followers else {})
-            totals |= formulas.derived(with_followers)
+            more = {str(Metric.FOLLOWERS): followers} if followers else {}
+            latest |= formulas.derived(latest | more)
+            told_now |= formulas.derived(told_now | more)
         if nightly and post.night != reading.night:
             post.before_night, post.before_totals = post.night, post.night_totals
-            post.night, post.night_totals = reading.night, totals
+            post.night, post.night_totals = reading.night, told_now
         if post.read_at is None or reading.now >= post.read_at:
-            # What is not told this time keeps its last figure: it has not become nothing.
-            post.totals, post.read_at = {**post.totals, **totals}, reading.now
+            post.totals, post.read_at = latest, reading.now
     save_posts(told, ["totals", "read_at", "night", "night_totals", "before_night", "before_totals"])
 
 

@@ -25,7 +25,8 @@ def names_in(text: str) -> tuple[str, ...]:
 
 def known(workspace: Workspace, posts: Iterable[int]) -> tuple[dict[int, str], dict[int, tuple[str, ...]]]:
     """All labels of a workspace, and which of the posts has which, in one query."""
-    shown = FilteredRelation("posts", condition=Q(posts__in=list(posts)))
+    # An empty list would empty the answer; no post has the key 0.
+    shown = FilteredRelation("posts", condition=Q(posts__in=[0, *posts]))
     rows = Label.objects.filter(workspace=workspace).annotate(shown=shown)
     labels: dict[int, str] = {}
     given: dict[int, tuple[str, ...]] = {}

@@ -183,15 +183,16 @@ def _levels(lines: Iterable[Line]) -> dict[int, dict[date, float]]:
 def _followers(tile: Tile, accounts: Mixable, period: Period, levels: Levels) -> Figure:
     """A level is carried on over nights that were not read; a day counts when all channels are known by then."""
     known = {pk: days for pk, days in levels.items() if any(day <= period.last for day in days)}
+    filled = {pk: _carried(days, period) for pk, days in known.items()}
 
     def all_of(day: date) -> float | None:
-        found = [_at(days, day) for days in known.values()]
+        found = [days.get(day) for days in filled.values()]
         return sum(value for value in found if value is not None) if found and None not in found else None
 
     read = {day for days in known.values() for day in days}
     start = period.first - timedelta(days=1)
-    ends = {pk: _at(days, period.last) for pk, days in known.items()}
-    starts = {pk: _at(days, start) for pk, days in known.items()}
+    ends = {pk: days.get(period.last) for pk, days in filled.items()}
+    starts = {pk: days.get(start) for pk, days in filled.items()}
     both = [pk for pk in known if starts[pk] is not None and ends[pk] is not None]
     last = max(read, default=None)
     unread = {
@@ -207,9 +208,15 @@ def _followers(tile: Tile, accounts: Mixable, period: Period, levels: Levels) ->
     )  # fmt: skip
 
 
-def _at(days: Mapping[date, float], day: date) -> float | None:
-    latest = max((known for known in days if known <= day), default=None)
-    return days[latest] if latest is not None else None
+def _carried(days: Mapping[date, float], period: Period) -> dict[date, float]:
+    """Each day with the level that was known last."""
+    found: dict[date, float] = {}
+    latest = None
+    for day in (period.before.first - timedelta(days=1), *period.before.days, *period.days):
+        latest = days.get(day, latest)
+        if latest is not None:
+            found[day] = latest
+    return found
 
 
 def _figure(

@@ -393,3 +393,18 @@ def test_a_platform_without_days_has_its_nights(northwind: Workspace, meter: Met
     read()
     row = AccountSnapshot.objects.get()
     assert (row.name, row.metric, row.period, row.day) == ("fans", "followers", "night", date(2026, 3, 1))
+
+
+def test_a_rate_goes_with_the_figure_that_it_was_made_of(
+    account: ConnectedAccount, meter: Meter, publish: Publish, read: Read
+) -> None:
+    publish(account, "p1", START - timedelta(hours=13))
+    read()
+    assert TrackedPost.objects.get().totals["rate_by_reach"] > 0
+    meter.says_reach_alone = True
+    meter.now = TONIGHT
+    read()
+    totals = TrackedPost.objects.get().totals
+    assert totals["reach"] == 0.0
+    assert "rate_by_reach" not in totals
+    assert totals["likes"] > 0

@@ -262,3 +262,23 @@ def test_what_people_write_is_never_markup(browser: Client, ridge: ConnectedAcco
         page = shown(browser, path)
         assert "<script>alert" not in page
         assert "<b>x</b>" not in page
+
+
+def test_the_page_of_a_post_says_how_it_does_so_far_in_at_most_twelve_questions(
+    browser: Client, full: dict[str, int], ridge: ConnectedAccount, island: ConnectedAccount
+) -> None:
+    ours = TrackedPost.objects.filter(account=ridge, delivery__isnull=False)[0]
+    apart = TrackedPost.objects.filter(account=island, delivery__isnull=False)[0]
+    assert ours.delivery is not None
+    assert apart.delivery is not None
+    Delivery.objects.filter(pk=apart.delivery.pk).update(post=ours.delivery.post_id)
+    path = f"/w/northwind-coffee/posts/{ours.delivery.post_id}/"
+    browser.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(path).content.decode()
+    assert len(asked) <= MOST_QUERIES
+    told = page.partition("Figures so far")[2].partition("</section>")[0]
+    assert f"Views {ours.totals['views']:.0f} · Reach 300" in told
+    assert f"/w/northwind-coffee/analytics/posts/{ours.pk}/" in told
+    assert f"/w/northwind-coffee/analytics/posts/{apart.pk}/" in told
+    assert told.count("Views") == 1

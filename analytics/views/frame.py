@@ -44,6 +44,11 @@ class Channel(NamedTuple):
     name: str
     url: str
 
+    @property
+    def title(self) -> str:
+        """With its platform, for the head of a page."""
+        return f"{self.name} on {self.label}"
+
 
 def wish_of(request: WorkspaceRequest) -> Wish:
     """What the address asks for; "today" is the workspace's."""

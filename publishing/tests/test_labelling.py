@@ -113,3 +113,11 @@ def test_the_list_shows_labels_and_finds_posts_by_one_in_at_most_twelve_question
     assert len(asked) <= 12
     assert "Plain" not in shown
     assert shown.count('<span class="tag">Beans</span>') == 4
+
+
+def test_a_new_post_is_offered_the_labels_that_there_are(browser: Client, compose: Compose) -> None:
+    labelling.put(compose("One").post, ("Beans",))
+    page = browser.get(f"{HERE}compose/").content.decode()
+    assert '<option value="Beans">' in page
+    assert "data-labels" in page
+    assert "All labels" in browser.get(f"{HERE}posts/?q=absent").content.decode()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,8 +19,9 @@ from accounts.network import platform_link
 from publishing import batches, composing, forecasting, labelling, live as living, scheduling
 from publishing.models import Delivery, Post, PostMedia
 from publishing.models.risks import open_risks
+from publishing.signals import Figures, figures_of
 from publishing.states import EDITABLE, RUNNING, State
-from publishing.views.cards import card, name_of
+from publishing.views.cards import card, label_of, name_of
 from publishing.views.care import typed_time
 from publishing.views.flights import Act, flight
 
@@ -31,11 +32,14 @@ MOVING, WAITING = 2, 15
 def _post(request: WorkspaceRequest, pk: int) -> Post:
     secrets = ("account__access_token", "account__refresh_token", "account__proof_key")
     deliveries = Delivery.objects.select_related("account").defer(*secrets)
-    deliveries = deliveries.prefetch_related("log", Prefetch("risks", open_risks()))
+    deliveries = deliveries.prefetch_related("log")
     placed = PostMedia.objects.select_related("media")
     posts = Post.objects.filter(workspace=request.workspace).select_related("author")
     fetched = posts.prefetch_related(Prefetch("deliveries", deliveries), Prefetch("placed", placed), "labels")
-    return get_object_or_404(fetched, pk=pk)
+    found = get_object_or_404(fetched, pk=pk)
+    scheduled = [each for each in found.deliveries.all() if each.state == State.SCHEDULED]
+    prefetch_related_objects(scheduled, Prefetch("risks", open_risks()))
+    return found
 
 
 @require_GET
@@ -52,6 +56,7 @@ def post(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "comment": found.first_comment,
         "media": [_medium(placed, slug) for placed in found.placed.all()],
         "labels": [label.name for label in found.labels.all()],
+        "figures": _figures(request, found),
         "labels_url": reverse("publishing:labels", args=[slug, pk]),
     }
     return render(request, "publishing/post.html", context)
@@ -129,6 +134,19 @@ def _acts(request: WorkspaceRequest, found: Post) -> list[Act]:
             )
         )
     return acts
+
+
+def _figures(request: WorkspaceRequest, found: Post) -> list[tuple[str, str, str, Figures]]:
+    """Name, platform, its label and how it does, of each channel where the post is live."""
+    if not request.membership.may("analytics.view"):
+        return []
+    live = {each.pk: each.account for each in found.deliveries.all() if each.state == State.PUBLISHED}
+    told = figures_of(request.workspace, live)
+    return [
+        (name_of(account), account.platform, label_of(account.platform), told[pk])
+        for pk, account in live.items()
+        if pk in told
+    ]
 
 
 def _own_texts(found: Post) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ mark as they would have come. Meanwhile no other collector takes these accounts.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ SAID = (
     "Behind the counter: Ben and the stubborn kettle.",
     "Your beans, your water, our notes.",
 )
-BUSY = timedelta(minutes=10)
+BUSY = timedelta(minutes=30)
 
 
 def rehearse(control: Control, account: ConnectedAccount) -> bool:
@@ -44,8 +44,12 @@ def rehearse(control: Control, account: ConnectedAccount) -> bool:
             at = _Rehearsal(row, at, until=now + BUSY).go()
     finally:
         _turn_to(control, datetime.fromisoformat(known_from) + (datetime.now(UTC) - now))
-    Collection.objects.filter(pk=row.pk).update(next_at=now, lease_until=None)
     return True
+
+
+def release(accounts: Iterable[ConnectedAccount]) -> None:
+    """From now on collectors read them: the sandbox's clock is right again."""
+    Collection.objects.filter(account__in=list(accounts)).update(next_at=datetime.now(UTC), lease_until=None)
 
 
 def _live(control: Control, account: ConnectedAccount) -> None:

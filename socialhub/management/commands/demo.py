@@ -117,6 +117,7 @@ class Command(BaseCommand):
             if demo_figures.rehearse(control, account):
                 self.stdout.write(f" {account.connector.name}", ending="")
                 self.stdout.flush()
+        demo_figures.release(accounts)
         self.stdout.write("")
 
     def _publish(self, membership: Membership, accounts: list[ConnectedAccount]) -> None:

@@ -24,7 +24,6 @@ REASONS = {
 policy = Policy(
     erase_within=timedelta(days=1),
     erase_lost=timedelta(days=30),
-    may_mix_with_others=False,
     display=(
         "A post is shown with picture, name, @name, X's mark and its time linked to it, its words unchanged.",
         "No other network's marks stand on a post of X.",
