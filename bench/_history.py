@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 PER_WORKSPACE, CHANNELS, CROWD = 5_000, 5, 5_000
 TABLES = ("publishing_post", "publishing_delivery")
+FIGURES = (
+    "analytics_postsnapshot",
+    "analytics_accountsnapshot",
+    "analytics_daygain",
+    "analytics_trackedpost",
+)
 HOST = "social{}.example"
 
 # column → what row n gets; every other column is that of a template row, so that new columns do no harm.
@@ -91,7 +97,7 @@ class History:
     def grow(self, rows: int) -> None:
         """Write on until there are that many posts, each with one delivery."""
         is_due = "false" if self.written else f"n %% {max(rows // self.due, 1)} = 0"
-        with _without_indexes():
+        with without_indexes(TABLES):
             self._write(self.written + 1, rows, is_due)
         self.written = rows
 
@@ -135,7 +141,7 @@ def _insert(table: str, columns: dict[str, str], rows: str) -> str:
 
 
 @contextlib.contextmanager
-def _without_indexes() -> Iterator[None]:
+def without_indexes(tables: Sequence[str]) -> Iterator[None]:
     """Indexes are built once at the end, and foreign keys are not looked up row by row: the data is our own."""
     from django.db import connection
 
@@ -145,7 +151,7 @@ def _without_indexes() -> Iterator[None]:
         cursor.execute(
             "SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint "
             "WHERE conrelid::regclass::text = ANY(%s) AND contype = 'u'",
-            [list(TABLES)],
+            [list(tables)],
         )
         constraints = cursor.fetchall()
         for name, table, _ in constraints:
@@ -154,7 +160,7 @@ def _without_indexes() -> Iterator[None]:
             "SELECT i.indexname, i.indexdef FROM pg_indexes AS i "
             "LEFT JOIN pg_constraint AS c ON c.conname = i.indexname "
             "WHERE i.tablename = ANY(%s) AND c.oid IS NULL",
-            [list(TABLES)],
+            [list(tables)],
         )
         indexes = cursor.fetchall()
         for name, _ in indexes:
@@ -165,7 +171,7 @@ def _without_indexes() -> Iterator[None]:
         for name, table, definition in constraints:
             cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         cursor.execute("SET session_replication_role = DEFAULT; RESET synchronous_commit")
-        for table in TABLES:
+        for table in tables:
             cursor.execute(f"VACUUM ANALYZE {table}")
         cursor.execute("ANALYZE")
         cursor.execute("CHECKPOINT")

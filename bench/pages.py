@@ -1,7 +1,8 @@
-"""What the main pages cost: ``python -m bench.pages [--rows 10000000] [--quick] [--json]``.
+"""What the pages cost: ``python -m bench.pages [--rows 10000000] [--snapshots 10000000] [--only posts] [--quick]``.
 
 PostgreSQL alone. Server time, queries and size of each page of one workspace with 5,000 posts in five channels, in a
-database of that many posts, asked through the whole of Django without a network. Prints a list, one entry a page.
+database of that many posts and that many figures of posts, asked through the whole of Django without a network. The
+figures are those of the first 40,000 posts. Prints a list, one entry a page.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from typing import Any
 from bench._figures import quantile
 from bench._ground import ground
 from bench._history import History
+from bench._snapshots import write
 
 TIMES = 20
-QUICK_ROWS = 100_000
+QUICK_ROWS, QUICK_SNAPSHOTS = 100_000, 100_000
+FIGURED = 40_000
+"""So many posts have figures: those of eight workspaces."""
 # name → address, under the workspace where it does not begin with a slash
 PAGES = {
     "today": "",
@@ -31,11 +35,22 @@ PAGES = {
     "accounts": "accounts/",
     "readyz": "/readyz",
     "metrics": "/metrics",
+    "analytics_overview": "analytics/",
+    "analytics_90_days": "analytics/?days=90",
+    "analytics_posts": "analytics/posts/?days=90",
+    "analytics_posts_by_views": "analytics/posts/?days=90&sort=-views",
+    "analytics_post": "analytics/posts/{post}/",
+    "analytics_account": "analytics/accounts/{account}/?days=90",
+    "analytics_best_time": "analytics/best-time/",
+    "analytics_comparison": "analytics/comparison/?days=90",
+    "analytics_audience": "analytics/audience/",
+    "analytics_publishing": "analytics/publishing/?days=90",
+    "analytics_export": "analytics/export/days.csv?days=90",
 }
 TOKEN = "a-token-of-the-bench"
 
 
-def visit(owner: Any, workspace: int) -> list[dict[str, Any]]:
+def visit(owner: Any, workspace: int, only: str = "") -> list[dict[str, Any]]:
     """Server time in milliseconds, queries, and KiB of HTML (not compressed), of each page."""
     from django.db import connection
     from django.test import Client
@@ -51,16 +66,21 @@ def visit(owner: Any, workspace: int) -> list[dict[str, Any]]:
     client.get(f"/w/{slug}/", headers=headers)  # the session learns the workspace once
     found = []
     for name, path in PAGES.items():
-        address = path if path.startswith("/") else f"/w/{slug}/{path}"
+        if only not in name:
+            continue
+        address = path if path.startswith("/") else f"/w/{slug}/{path.format(**_some(workspace))}"
         with CaptureQueriesContext(connection) as asked:
             # Nothing publishes here, so that readiness says no; its price is the same.
             response = client.get(address, headers=headers)
-            assert response.status_code in {200, 503}, address
+            size = sum(map(len, response)) if response.streaming else len(response.content)
+            assert response.status_code in {200, 503}, (address, response.status_code)
             queries = len(asked)
         costs = []
         for _ in range(TIMES):
             started = time.perf_counter()
-            client.get(address, headers=headers)
+            answer = client.get(address, headers=headers)
+            if answer.streaming:
+                list(answer)
             costs.append((time.perf_counter() - started) * 1000)
             if sum(costs) > 20_000:
                 break
@@ -72,13 +92,26 @@ def visit(owner: Any, workspace: int) -> list[dict[str, Any]]:
                 "p95_ms": round(quantile(costs, 0.95), 1),
                 "max_ms": round(costs[-1], 1),
                 "queries": queries,
-                "kib": round(len(response.content) / 1024, 1),
+                "kib": round(size / 1024, 1),
             }
         )
     return found
 
 
-def measure(*, rows: int) -> list[dict[str, Any]]:
+def _some(workspace: int) -> dict[str, int]:
+    """A post and an account of the workspace that have figures."""
+    from analytics.models import TrackedPost
+
+    row = (
+        TrackedPost.objects.filter(account__workspace=workspace)
+        .order_by("pk")
+        .values("pk", "account")
+        .first()
+    )
+    return {"post": row["pk"], "account": row["account"]} if row else {"post": 0, "account": 0}
+
+
+def measure(*, rows: int, snapshots: int, only: str) -> list[dict[str, Any]]:
     """All pages."""
     with ground(postgres=True, DEBUG="True", METRICS_TOKEN=TOKEN):
         from django.conf import settings
@@ -87,13 +120,19 @@ def measure(*, rows: int) -> list[dict[str, Any]]:
         history = History(rows, 100)
         history.begin()
         history.grow(rows)
-        return [{**page, "rows": rows} for page in visit(history.owner, history.workspace)]
+        figures = write(snapshots, FIGURED)
+        pages = visit(history.owner, history.workspace, only)
+        return [{**page, "rows": rows, "snapshots": figures} for page in pages]
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS:,} rows, under 40 s")
+    parser.add_argument("--snapshots", type=int, default=10_000_000)
+    parser.add_argument("--only", default="", help="pages whose name has this in it")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS:,} rows of each, under 40 s")
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
-    print(json.dumps(measure(rows=QUICK_ROWS if options.quick else options.rows)))
+    if options.quick:
+        options.rows, options.snapshots = QUICK_ROWS, QUICK_SNAPSHOTS
+    print(json.dumps(measure(rows=options.rows, snapshots=options.snapshots, only=options.only)))
