@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveSmallIntegerField(default=0)),
                 ('reason', models.TextField(blank=True)),
                 ('asked_at', models.DateTimeField(null=True)),
+                ('yields_since', models.DateTimeField(null=True)),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='watch', to='accounts.connectedaccount')),
             ],
         ),
