@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts.models import AppCredential, ConnectedAccount, LoginAttempt, Workspace
 from accounts.picking import keep
 from accounts.signals import announce
-from compliance import erasing
+from compliance import erasing, opening
 from compliance.models import Erasure, Request
 from compliance.tests.conftest import OTHER_SECRET, PERSON, SECRET, Ask, connect, sealed
 from socialhub.platforms import registry
@@ -115,6 +118,38 @@ def test_the_same_request_after_coming_back_changes_nothing(northwind: Workspace
     again.refresh_from_db()
     assert (again.state, again.person_id) == ("active", PERSON)
     assert Request.objects.count() == 1
+
+
+@pytest.mark.parametrize("way", ["delete", "deauthorise"])
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_twice_at_the_same_moment_is_answered_twice_with_the_same(
+    northwind: Workspace, ask: Ask, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(northwind)
+    signed, both, looks = sealed(PERSON), threading.Barrier(2, timeout=20), itertools.count()
+    plain = opening._scope
+
+    def scope(seals: Any) -> Any:
+        """By now each has seen that the notice is new."""
+        if next(looks) < 2:
+            both.wait()
+        return plain(seals)
+
+    monkeypatch.setattr(opening, "_scope", scope)
+
+    def call(number: int) -> tuple[int, bytes]:
+        try:
+            answer = ask(way, signed)
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(call, range(2))
+    assert first == second
+    assert first[0] == 200
+    request = Request.objects.get()
+    assert request.erasures.count() == 1
 
 
 def test_a_late_notice_says_nothing_against_access_that_was_given_after_it(
