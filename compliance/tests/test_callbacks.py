@@ -199,6 +199,18 @@ def test_an_address_of_one_app_takes_the_seal_of_that_app_alone(
     assert ask("delete", sealed(PERSON), app=own).status_code == 200
 
 
+def test_one_app_of_two_workspaces_forgets_in_both_at_whichever_address_it_is_asked(
+    northwind: Workspace, southwind: Workspace, ask: Ask
+) -> None:
+    connect(northwind)
+    connect(southwind)
+    own, other = AppCredential.objects.filter(app_key="meta").order_by("pk")
+    other.client_id, other.client_secret = own.client_id, own.client_secret
+    other.save()
+    assert ask("delete", sealed(PERSON), app=other.pk).status_code == 200
+    assert Erasure.objects.count() == 2
+
+
 def test_the_app_of_the_environment_speaks_for_workspaces_without_one(
     northwind: Workspace, southwind: Workspace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
