@@ -127,7 +127,7 @@ def _ask_now(watch: Watch, account: ConnectedAccount, inbox: Inbox, now: datetim
 def _after(
     watch: Watch, account: ConnectedAccount, inbox: Inbox, haul: Haul, now: datetime
 ) -> dict[str, Any]:
-    heard = hearing.keep(account, haul.found)
+    heard = hearing.keep(account, haul.found, now)
     quiet = 0 if heard.new or haul.is_more else min(watch.quiet + 1, MOST_DOUBLINGS)
     wait = timedelta(0) if haul.is_more else _wait(account, inbox, quiet)
     told = {"cursor": dict(haul.cursor), "quiet": quiet, "asked_at": now, "next_at": now + wait}

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('arrived_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField()),
+                ('as_of', models.DateTimeField(null=True)),
                 ('is_own', models.BooleanField(default=False)),
                 ('is_hidden', models.BooleanField(default=False)),
                 ('is_liked', models.BooleanField(default=False)),
