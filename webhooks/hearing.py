@@ -1,4 +1,8 @@
-"""Taking in what was said: each item once, whoever tells it and however often, many in a few statements."""
+"""Taking in what was said: each item once, whoever tells it and however often, many in a few statements.
+
+Calls and polls come in any order. Of two tellings of an item the newer stands, by the platform's time of the change
+where it gives one, else by when we were told or asked.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ OLD_NEWS = timedelta(days=1)
 STALE = timedelta(hours=1)
 """After this long a contact who speaks again is noted as read anew; sooner it would only cost a write."""
 ITEM_FIELDS = (
-    "text", "is_hidden", "acts", "facts", "url", "is_emptied", "contact", "read_at", "removed_at",
+    "text", "is_hidden", "acts", "facts", "url", "is_emptied", "contact", "read_at", "removed_at", "as_of",
 )  # fmt: skip
 TALK_FIELDS = (
     "state", "is_unread", "assigned_to", "contact", "last_at", "heard_at", "answered_at", "due_at", "changed_at",
@@ -37,27 +41,37 @@ class Heard:
     changed: int = 0
 
 
-def read(account: ConnectedAccount, told: Sequence[Told]) -> list[Item | Gone]:
-    """The items in some events, where the platform has an inbox and they are about it."""
+def read(account: ConnectedAccount, told: Iterable[tuple[Told, datetime]]) -> list[Item | Gone]:
+    """The items in some events and when each came, where the platform has an inbox and they are about it."""
     inbox = account.connector.inbox
     if inbox is None or inbox.read is None or account.state == ConnectedAccount.State.DISCONNECTED:
         return []
     value = account.value()
-    return [item for event in told for item in inbox.read(event, value)]
+    return [_dated(item, event, came_at) for event, came_at in told for item in inbox.read(event, value)]
 
 
-def keep(account: ConnectedAccount, found: Iterable[Item | Gone]) -> Heard:
-    """Store what was said. What is known already is brought up to date and opens nothing anew."""
+def _dated(item: Item | Gone, event: Told, came_at: datetime) -> Item | Gone:
+    """A call tells what was so when it was sent, and at the latest when it came."""
+    if isinstance(item, Gone) or item.as_of is not None:
+        return item
+    return replace(item, as_of=min(event.at or came_at, came_at))
+
+
+def keep(account: ConnectedAccount, found: Iterable[Item | Gone], asked_at: datetime | None = None) -> Heard:
+    """Store what was said. What is known already is brought up to date and opens nothing anew.
+
+    ``asked_at`` is when the platform was asked for it, now unless given: what has no time of its own is of then.
+    """
     told = [one if isinstance(one, Gone) else _clean(one) for one in found]
     if not told:
         return Heard()
     try:
         with transaction.atomic():
-            return _Taking(account, timezone.now()).take(told)
+            return _Taking(account, timezone.now(), asked_at).take(told)
     except IntegrityError:
         # A poll and a call told the same at the same moment: now it is known.
         with transaction.atomic():
-            return _Taking(account, timezone.now()).take(told)
+            return _Taking(account, timezone.now(), asked_at).take(told)
 
 
 @dataclass
@@ -66,6 +80,7 @@ class _Taking:
 
     account: ConnectedAccount
     now: datetime
+    asked_at: datetime | None = None
     items: dict[str, InboxItem] = field(default_factory=dict)
     talks: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
@@ -144,6 +159,11 @@ class _Taking:
     def _bring_up_to_date(self, row: InboxItem, item: Item) -> None:
         if row.removed_at is not None:  # a late poll must not bring back what was taken down
             return
+        as_of = self._as_of(item)
+        if row.as_of is not None and as_of < row.as_of:
+            self._fill(row, item)
+            return
+        row.as_of = as_of
         told = {
             "text": item.text or row.text,
             "is_hidden": item.is_hidden,
@@ -158,7 +178,25 @@ class _Taking:
             self._change(row, **fresh)
         elif row.pk and row.read_at < self.now - STALE:
             row.read_at = self.now
-            InboxItem.objects.filter(pk=row.pk).update(read_at=self.now)
+            InboxItem.objects.filter(pk=row.pk).update(read_at=self.now, as_of=as_of)
+
+    def _as_of(self, item: Item) -> datetime:
+        return min(item.as_of or self.asked_at or self.now, self.now)
+
+    def _fill(self, row: InboxItem, item: Item) -> None:
+        """An older telling that came late adds what is not known, and no more."""
+        if row.is_emptied:
+            return
+        told = {
+            "text": row.text or item.text,
+            "acts": row.acts or _acts(item),
+            "facts": {**item.facts, **row.facts},
+            "url": row.url or item.url[:500],
+            "contact": row.contact or self._author(item),
+        }
+        fresh = {name: value for name, value in told.items() if getattr(row, name) != value}
+        if fresh:
+            self._change(row, **fresh)
 
     def _change(self, row: InboxItem, **values: Any) -> None:
         for name, value in (values | {"read_at": self.now}).items():
@@ -189,6 +227,7 @@ class _Taking:
             at=at,
             arrived_at=self.now,
             read_at=self.now,
+            as_of=self._as_of(item),
             is_own=item.is_own,
             is_hidden=item.is_hidden,
             acts=_acts(item),
