@@ -242,10 +242,12 @@ class Turn:
         self._heard(now)
         with in_line(), transaction.atomic():
             keeping.keep_account(self._reading(insights, now), part.name, found)
-            self.row.asked = {**self.row.asked, part.name: now.isoformat()}
             if piece[2] is not None:
-                through = self.row.through.get(part.name, "")
-                self.row.through = {**self.row.through, part.name: max(through, piece[3])}
+                through = planning.told_through(found, span, self.row.through.get(part.name, ""))
+                self.row.through = {**self.row.through, part.name: through}
+            elif part.name in self.row.asked:  # a first look is at any hour
+                planning.note_lateness(self.row, part.name, now)
+            self.row.asked = {**self.row.asked, part.name: now.isoformat()}
             self._done()
 
     def _read_list(self, insights: Insights, cursor: Mapping[str, Any], now: datetime) -> None:
@@ -271,6 +273,8 @@ class Turn:
         assert self.row.night is not None
         slot = self.row.night.isoformat()
         with in_line(), transaction.atomic():
+            if any(post.night and post.night < self.row.night for post in posts):
+                planning.note_lateness(self.row, gains.POSTS, now)
             keeping.keep_posts(self._reading(insights, now), dict.fromkeys(posts, slot), found, nightly=True)
             self._done()
             if not any(piece[0] == "posts" for piece in self.row.todo):

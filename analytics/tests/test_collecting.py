@@ -131,6 +131,59 @@ def test_what_is_late_is_asked_for_again_until_it_is_there(
     assert not Absence.objects.filter(name="shown").exists()
 
 
+def test_days_that_are_later_than_ever_are_asked_for_again_too(
+    account: ConnectedAccount, meter: Meter, read: Read
+) -> None:
+    read()
+    meter.late = 8  # more than the three days that are read again anyway
+    for night in range(7):
+        meter.now = TONIGHT + timedelta(days=night)
+        read()
+    meter.late = 0
+    meter.push(days=1)
+    read()
+    shown = set(AccountSnapshot.objects.filter(name="shown").values_list("day", flat=True))
+    assert {date(2026, 2, 28) + timedelta(days=number) for number in range(9)} <= shown
+    meter.asked.clear()
+    meter.push(days=1)
+    read()
+    assert [about for what, about in meter.asked if what == "days"] == [(date(2026, 3, 7), date(2026, 3, 9))]
+
+
+def test_days_that_never_come_are_not_asked_for_without_end(
+    account: ConnectedAccount, meter: Meter, read: Read
+) -> None:
+    meter.late = 1000
+    read()
+    meter.asked.clear()
+    meter.now = TONIGHT
+    read()
+    asked = [about for what, about in meter.asked if what == "days"]
+    assert min(first for first, _ in asked) == date(2026, 2, 15)
+
+
+def test_a_night_that_a_limit_draws_out_is_marked_as_late(
+    account: ConnectedAccount, meter: Meter, publish: Publish, read: Read
+) -> None:
+    publish(account, "p1", START - timedelta(days=3))
+    read()
+    limited = refused(Fault.RATE_LIMIT, retry_after=timedelta(hours=20))
+
+    def trouble(what: str, about: object) -> None:
+        if what == "profile":
+            meter.trouble = lambda what, about: None
+            raise limited
+
+    meter.now, meter.trouble = TONIGHT, trouble
+    read()
+    assert Gap.objects.count() == 0
+    meter.now = Collection.objects.get().next_at or meter.now
+    read()
+    assert Collection.objects.get().done_at is not None
+    late = set(Gap.objects.filter(night=date(2026, 3, 2)).values_list("what", "reason"))
+    assert late == {(what, "Read 20 hours late.") for what in ("profile", "posts")}
+
+
 def test_a_missed_night_is_caught_up_and_what_cannot_be_is_a_gap(
     account: ConnectedAccount, meter: Meter, publish: Publish, read: Read
 ) -> None:
