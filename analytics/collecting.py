@@ -348,18 +348,11 @@ class Turn:
                 self._go_on()
                 return True
             piece = self.row.todo[0]
-            rest = self._halves(piece, error)
+            rest = planning.halves(piece) if error is None or not error.is_retryable else []
             if not rest:
                 self._note_loss(insights, piece, reason, error)
             self._done(rest)
         return True
-
-    def _halves(self, piece: planning.Piece, error: PlatformError | None) -> list[planning.Piece]:
-        """One post that is refused must not keep the figures of the others: a batch is asked again in halves."""
-        if piece[0] != "posts" or len(piece[1]) < 2 or (error is not None and error.is_retryable):
-            return []
-        middle = len(piece[1]) // 2
-        return [["posts", piece[1][:middle]], ["posts", piece[1][middle:]]]
 
     def _note_loss(
         self, insights: Insights, piece: planning.Piece, reason: str, error: PlatformError | None

@@ -153,6 +153,14 @@ def gather(collection: Collection, insights: Insights, now: datetime) -> list[Pi
     return [["posts", ids[start : start + batch]] for start in range(0, len(ids), batch)]
 
 
+def halves(piece: Piece) -> list[Piece]:
+    """One post that is refused must not keep the figures of the others: a batch is asked again in halves."""
+    if piece[0] != "posts" or len(piece[1]) < 2:
+        return []
+    middle = len(piece[1]) // 2
+    return [["posts", piece[1][:middle]], ["posts", piece[1][middle:]]]
+
+
 def told_through(found: Findings, span: Span, known: str) -> str:
     """To which day nothing is awaited, where it was ``known`` before these days were asked for. What comes later is
     asked for again, for :data:`AWAITED` at most.
