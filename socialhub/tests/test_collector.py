@@ -49,5 +49,5 @@ def test_it_ends_when_one_of_its_threads_has(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(Collector, "run", run)
     with pytest.raises(SystemExit) as ended:
-        call_command("collector", threads=2)
+        call_command("collector", "--threads=2")
     assert ended.value.code == 1

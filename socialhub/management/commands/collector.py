@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many accounts at once."""
-        parser.add_argument("--threads", type=int, default=settings.COLLECTOR_THREADS)
+        parser.add_argument("--threads", dest="at_once", type=int, default=settings.COLLECTOR_THREADS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Until a signal."""
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         collector = Collector()
-        work = [tracking.keep_tracking, *[collector.run] * options["threads"]]
+        work = [tracking.keep_tracking, *[collector.run] * options["at_once"]]
         threads = [
             threading.Thread(target=act, args=[stopping], name=f"figures {number}")
             for number, act in enumerate(work)
