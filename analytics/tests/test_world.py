@@ -66,7 +66,7 @@ class World:
     workspace: Workspace
     folder: Path
     listening: Listening
-    travel: time_machine.Coordinates
+    travel: time_machine.Traveller
     accounts: dict[str, ConnectedAccount] = field(default_factory=dict)
 
     @staticmethod
