@@ -19,7 +19,7 @@ from accounts.models import ConnectedAccount
 from socialhub.platforms.events import Event as Told
 from socialhub.platforms.inbox import Gone, Item, Person
 from webhooks.cleaning import storable
-from webhooks.models import Contact, Conversation, InboxItem, TakenBack
+from webhooks.models import Contact, Conversation, InboxItem, Incoming, TakenBack
 
 OLD_NEWS = timedelta(days=1)
 """What was said so long before the account was connected is kept as done: it is history, not work."""
@@ -86,6 +86,7 @@ class _Taking:
     contacts: dict[str, Contact] = field(default_factory=dict)
     fresh: list[InboxItem] = field(default_factory=list)
     changed: dict[int, InboxItem] = field(default_factory=dict)
+    confirmed: dict[int, InboxItem] = field(default_factory=dict)
     moved: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     joined: list[tuple[Conversation, Conversation]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
@@ -163,7 +164,7 @@ class _Taking:
         if row.as_of is not None and as_of < row.as_of:
             self._fill(row, item)
             return
-        row.as_of = as_of
+        is_later, row.as_of = as_of != row.as_of, as_of
         told = {
             "text": item.text or row.text,
             "is_hidden": item.is_hidden,
@@ -179,6 +180,8 @@ class _Taking:
         elif row.pk and row.read_at < self.now - STALE:
             row.read_at = self.now
             InboxItem.objects.filter(pk=row.pk).update(read_at=self.now, as_of=as_of)
+        elif row.pk and is_later:
+            self.confirmed[row.pk] = row
 
     def _as_of(self, item: Item) -> datetime:
         return min(item.as_of or self.asked_at or self.now, self.now)
@@ -314,6 +317,9 @@ class _Taking:
         InboxItem.objects.bulk_create(self.fresh)
         if self.changed:
             InboxItem.objects.bulk_update(list(self.changed.values()), ITEM_FIELDS)
+        confirmed = [row for pk, row in self.confirmed.items() if pk not in self.changed]
+        if confirmed and (self.asked_at is None or self._has_calls_to_read()):
+            InboxItem.objects.bulk_update(confirmed, ["as_of"])
         for other, talk in self.joined:
             if other.pk:
                 other.items.update(conversation=talk)
@@ -323,6 +329,11 @@ class _Taking:
         if lost:  # calls come in any order: what it was may be told yet
             rows = [TakenBack(account=self.account, external_id=number) for number in lost]
             TakenBack.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def _has_calls_to_read(self) -> bool:
+        """Whether an older telling may come yet. Noting with each poll that all is as it was would cost much."""
+        open_states = (Incoming.State.RECEIVED, Incoming.State.FAILED)
+        return Incoming.objects.filter(platform=self.account.platform, state__in=open_states).exists()
 
 
 def _clean(item: Item) -> Item:

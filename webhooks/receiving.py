@@ -64,6 +64,7 @@ def shake_hands(connector: Connector, call: Call, app: int | None) -> Reply | No
     hooks = connector.webhooks
     if hooks is None or hooks.handshake is None:
         return None
+    # A check is answered with one secret, so the row that the address names counts alone.
     secrets = [seal.secret for seal in _of_app(known.of(connector, hooks.secret_field), app)]
     return hooks.handshake(call, secrets, verify_tokens(connector.key))
 
@@ -117,9 +118,9 @@ def _store(
 
 def _for_each(row: Incoming, apps: Sequence[AppCredential | None]) -> list[Incoming]:
     """The call as each workspace has it whose app sealed it; once for all where it was the hub's own."""
-    by_workspace = {app.workspace_id: app for app in reversed(apps) if app is not None}
     if None in apps:
         return [row]
+    by_workspace = {app.workspace_id: app for app in reversed(apps) if app is not None}
     rows = []
     for workspace, app in sorted(by_workspace.items()):
         mine = copy(row)

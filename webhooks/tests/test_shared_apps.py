@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from accounts.credentials import save_app
+from accounts.disconnecting import disconnect
 from accounts.membership import create_workspace
 from accounts.models import AppCredential, ConnectedAccount, User, Workspace
 from socialhub.platforms import registry
 from socialhub.platforms.values import Secret
-from webhooks import processing
-from webhooks.models import Event, Incoming
+from webhooks import processing, subscribing
+from webhooks.models import Event, Incoming, Subscription
 from webhooks.tests.conftest import BODIES, SECRET, Send, enter
+from webhooks.tests.talk import PLATFORM, Talk
 
 Accounts = dict[str, ConnectedAccount]
 pytestmark = pytest.mark.django_db
@@ -109,3 +114,34 @@ def test_the_app_of_the_hub_entered_in_a_workspace_as_well_tells_all(
     monkeypatch.setenv(f"{name}_CLIENT_SECRET", SECRET)
     assert send("tiktok") == 200
     assert _told() == [accounts["tiktok"].pk, theirs.pk]
+
+
+def _address(account: ConnectedAccount) -> str:
+    """Where the platform is asked to call for an account."""
+    row, _ = Subscription.objects.get_or_create(account=account, defaults={"secret": Secret("own")})
+    return subscribing.ask_of(row, account, datetime.now(UTC)).callback
+
+
+@pytest.mark.parametrize(("secret", "is_shared"), [(SECRET, True), (OTHER, False)])
+def test_all_workspaces_of_an_app_have_it_called_at_one_address(
+    accounts: Accounts, elsewhere: Workspace, secret: str, is_shared: bool
+) -> None:
+    enter(elsewhere, "facebook", secret)
+    theirs = _same_account(elsewhere, "facebook")
+    assert (_address(accounts["facebook"]) == _address(theirs)) is is_shared
+
+
+def test_who_leaves_takes_no_subscription_away_from_another_workspace(
+    talk: Talk, account: ConnectedAccount, workspace: Workspace, elsewhere: Workspace
+) -> None:
+    other = _same_account(elsewhere, PLATFORM)
+    for owner in (workspace, elsewhere):
+        by = owner.members.get()
+        login = registry.get(PLATFORM).consents[0]
+        save_app(workspace=owner, login=login, values={"client_id": "id", "client_secret": SECRET}, by=by)
+    subscribing.ensure()
+    Subscription.objects.update(state=Subscription.State.ACTIVE)
+    disconnect(account)
+    assert "unsubscribe" not in talk.calls
+    disconnect(other)
+    assert "unsubscribe" in talk.calls

@@ -90,6 +90,26 @@ def test_a_call_that_came_before_a_poll_overwrites_nothing_of_it(
     assert _text() == NEW
 
 
+def test_what_a_later_telling_confirmed_is_not_overwritten_by_one_in_between(
+    account: ConnectedAccount,
+) -> None:
+    for text, ago in ((OLD, 9), (OLD, 1), (NEW, 5)):
+        hearing.keep(account, [comment(text=text, as_of=NOW - timedelta(minutes=ago))])
+    assert _text() == OLD
+
+
+def test_what_a_poll_confirmed_is_not_overwritten_by_a_call_that_waited_since_before(
+    talk: Talk, account: ConnectedAccount
+) -> None:
+    hearing.keep(account, [comment(text=NEW, as_of=NOW - timedelta(minutes=9))])
+    _call(account, OLD, NOW - timedelta(minutes=5))
+    talk.hauls = [Haul((comment(text=NEW),))]
+    watching.ensure()
+    assert watching.ask_next()
+    processing.process_all()
+    assert _text() == NEW
+
+
 def test_a_call_that_comes_while_a_poll_is_under_way_is_newer(talk: Talk, account: ConnectedAccount) -> None:
     def call() -> None:
         _call(account, NEW, datetime.now(UTC))
