@@ -128,9 +128,9 @@ def _lacking(payload: Mapping[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize(("connector", "payload"), RECORDED)
 def test_a_recorded_answer_becomes_the_rows_that_it_says(
-    workspace: Workspace, connector: Connector, payload: Mapping[str, Any]
+    northwind: Workspace, connector: Connector, payload: Mapping[str, Any]
 ) -> None:
-    book = Book(workspace, connector, payload)
+    book = Book(northwind, connector, payload)
     assert book.keep() == len(payload["rows"])
     assert book.lines() == book.expected(payload["rows"])
     assert book.absent() == _lacking(payload)
@@ -169,8 +169,8 @@ def _reading(workspace: Workspace) -> keeping.Reading:
     return keeping.Reading(account_of(workspace, connector, {}), connector.insights.table, NIGHTS[0], READ_AT)
 
 
-def test_a_day_that_is_late_stays_an_absence_however_often_it_is_asked_for(workspace: Workspace) -> None:
-    reading = _reading(workspace)
+def test_a_day_that_is_late_stays_an_absence_however_often_it_is_asked_for(northwind: Workspace) -> None:
+    reading = _reading(northwind)
     found = Findings((Number("shown", 5.0, day=date(2026, 11, 25)),), (Lack("shown", Why.NOT_YET),))
     for _ in range(3):
         keeping.keep_account(reading, "days", found)
@@ -180,8 +180,8 @@ def test_a_day_that_is_late_stays_an_absence_however_often_it_is_asked_for(works
 
 
 @pytest.mark.parametrize("order", [("plain", "video"), ("video", "plain")])
-def test_what_one_post_of_several_has_is_not_absent(workspace: Workspace, order: tuple[str, str]) -> None:
-    reading = _reading(workspace)
+def test_what_one_post_of_several_has_is_not_absent(northwind: Workspace, order: tuple[str, str]) -> None:
+    reading = _reading(northwind)
     posts = [
         TrackedPost.objects.create(
             account=reading.account, external_id=name, published_at=READ_AT, found_at=READ_AT, told_at=READ_AT

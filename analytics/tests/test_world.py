@@ -135,6 +135,11 @@ class World:
         self.live(self.next_night() + timedelta(hours=2))
 
 
+@pytest.fixture(autouse=True)
+def closed() -> None:
+    """Here the door is open: platforms are asked."""
+
+
 @pytest.fixture
 def world(
     live_server: LiveServer, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
