@@ -7,6 +7,7 @@ known is left out: missing is not zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -43,13 +44,13 @@ class _Reading:
     """One look; what the client library calls a collector."""
 
     def collect(self) -> Iterator[Metric]:
-        known = tallies.read()
+        known, seen = tallies.read(), vitals.read()
         yield from _turns(known)
         yield from _states(known)
-        yield from _vitals()
+        yield from _vitals(seen)
         yield from _limits()
-        yield from _jobs()
-        yield from _figures()
+        yield from _jobs(seen.now)
+        yield from _figures(seen.now)
 
 
 def _turns(known: dict[str, Labelled]) -> Iterator[Metric]:
@@ -92,8 +93,7 @@ def _states(known: dict[str, Labelled]) -> Iterator[Metric]:
         yield _gauge("socialhub_counted_age_seconds", "Since the two before this were counted", age)
 
 
-def _vitals() -> Iterator[Metric]:
-    seen = vitals.read()
+def _vitals(seen: vitals.Vitals) -> Iterator[Metric]:
     yield _gauge(
         "socialhub_oldest_due_age_seconds",
         "For how long the oldest due delivery has waited for a publisher",
@@ -123,7 +123,7 @@ def _limits() -> Iterator[Metric]:
     yield found
 
 
-def _jobs() -> Iterator[Metric]:
+def _jobs(now: datetime) -> Iterator[Metric]:
     """The age is known where the database carries the queue; with Redis the worker's heartbeat tells it."""
     try:
         waiting = get_broker().queue_size()
@@ -131,15 +131,14 @@ def _jobs() -> Iterator[Metric]:
         return
     yield _gauge("socialhub_job_queue_size", "Jobs that wait for a worker", waiting)
     if Conf.ORM:
-        now = database_now()
         oldest = OrmQ.objects.filter(lock__lte=now).order_by("lock").values_list("lock", flat=True).first()
         age = (now - oldest).total_seconds() if oldest else 0.0
         yield _gauge("socialhub_job_queue_age_seconds", "How long the oldest of them has waited", age)
 
 
-def _figures() -> Iterator[Metric]:
+def _figures(now: datetime) -> Iterator[Metric]:
     """How the collectors keep up."""
-    found = pace.read(database_now())
+    found = pace.read(now)
     yield _gauge("socialhub_figures_waiting_accounts", "Accounts whose figures are due", found.waiting)
     yield _gauge(
         "socialhub_figures_oldest_due_age_seconds",
