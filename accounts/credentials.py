@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -170,12 +170,13 @@ def _keep_registration(workspace: Workspace, login: OAuth2, fresh: App) -> App:
 @dataclass(frozen=True)
 class Seal:
     """A secret that may seal a platform's calls. ``app`` is the row it stands in; None for the environment's.
-    ``app_key`` names the developer app.
+    ``app_key`` names the kind of developer app, ``client_id`` which one it is.
     """
 
     secret: Secret
     app: AppCredential | None = None
     app_key: str = ""
+    client_id: str = ""
 
 
 def seals(connector: Connector, field: str) -> list[Seal]:
@@ -188,14 +189,28 @@ def seals(connector: Connector, field: str) -> list[Seal]:
         extra = json.loads(row.extra.reveal()) if row.extra else {}
         named = row.client_secret if field == "client_secret" else extra.get(field)
         if named:
-            found.append(Seal(named if isinstance(named, Secret) else Secret(named), row, row.app_key))
+            found.append(
+                Seal(named if isinstance(named, Secret) else Secret(named), row, row.app_key, row.client_id)
+            )
         is_lately = row.rotated_at is not None and row.rotated_at > timezone.now() - ROTATION
         if field == "client_secret" and row.former_secret and is_lately:
-            found.append(Seal(row.former_secret, row, row.app_key))
+            found.append(Seal(row.former_secret, row, row.app_key, row.client_id))
     for login in logins.values():
         if value := os.environ.get(f"{login.app_key}_{field}".upper().replace("-", "_")):
-            found.append(Seal(Secret(value), None, login.app_key))
+            client_id = os.environ.get(f"{login.app_key}_client_id".upper().replace("-", "_"), "")
+            found.append(Seal(Secret(value), None, login.app_key, client_id))
     return found
+
+
+def of_developer_app(found: Sequence[Seal], app: int | None) -> list[Seal]:
+    """Those of the developer app that an address names by one of its rows, in every workspace that entered it; all
+    where the address names none. A platform calls one address for an app, whoever uses it here.
+    """
+    if app is None:
+        return list(found)
+    named = [seal for seal in found if seal.app is not None and seal.app.pk == app]
+    same = {(seal.app_key, seal.client_id) for seal in named if seal.client_id}
+    return [seal for seal in found if seal in named or (seal.app_key, seal.client_id) in same]
 
 
 def verify_tokens(platform: str) -> list[str]:

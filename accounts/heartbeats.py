@@ -13,6 +13,7 @@ from accounts.models import Heartbeat
 
 PUBLISHER = "publisher"
 WORKER = "worker"
+COLLECTOR = "collector"
 # After this long without a beat a component counts as gone, and every page says so.
 SILENCE = timedelta(seconds=60)
 _KEEP = timedelta(days=1)

@@ -242,10 +242,12 @@ class Turn:
         self._heard(now)
         with in_line(), transaction.atomic():
             keeping.keep_account(self._reading(insights, now), part.name, found)
-            self.row.asked = {**self.row.asked, part.name: now.isoformat()}
             if piece[2] is not None:
-                through = self.row.through.get(part.name, "")
-                self.row.through = {**self.row.through, part.name: max(through, piece[3])}
+                through = planning.told_through(found, span, self.row.through.get(part.name, ""))
+                self.row.through = {**self.row.through, part.name: through}
+            elif part.name in self.row.asked:  # a first look is at any hour
+                planning.note_lateness(self.row, part.name, now)
+            self.row.asked = {**self.row.asked, part.name: now.isoformat()}
             self._done()
 
     def _read_list(self, insights: Insights, cursor: Mapping[str, Any], now: datetime) -> None:
@@ -271,6 +273,8 @@ class Turn:
         assert self.row.night is not None
         slot = self.row.night.isoformat()
         with in_line(), transaction.atomic():
+            if any(post.night and post.night < self.row.night for post in posts):
+                planning.note_lateness(self.row, gains.POSTS, now)
             keeping.keep_posts(self._reading(insights, now), dict.fromkeys(posts, slot), found, nightly=True)
             self._done()
             if not any(piece[0] == "posts" for piece in self.row.todo):
@@ -344,18 +348,11 @@ class Turn:
                 self._go_on()
                 return True
             piece = self.row.todo[0]
-            rest = self._halves(piece, error)
+            rest = planning.halves(piece) if error is None or not error.is_retryable else []
             if not rest:
                 self._note_loss(insights, piece, reason, error)
             self._done(rest)
         return True
-
-    def _halves(self, piece: planning.Piece, error: PlatformError | None) -> list[planning.Piece]:
-        """One post that is refused must not keep the figures of the others: a batch is asked again in halves."""
-        if piece[0] != "posts" or len(piece[1]) < 2 or (error is not None and error.is_retryable):
-            return []
-        middle = len(piece[1]) // 2
-        return [["posts", piece[1][:middle]], ["posts", piece[1][middle:]]]
 
     def _note_loss(
         self, insights: Insights, piece: planning.Piece, reason: str, error: PlatformError | None

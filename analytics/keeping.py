@@ -4,7 +4,7 @@ beside the one that it replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -125,9 +125,7 @@ def keep_posts(
             row.payload = payload
     PostSnapshot.objects.bulk_create(fresh, ignore_conflicts=True)
     _move_totals(reading, told, nightly=nightly)
-    numbers = tuple(number for findings in told.values() for number in findings.numbers)
-    lacks = tuple(lack for findings in told.values() for lack in findings.lacks)
-    _note_absences(reading, Findings(numbers, lacks), of_posts=True)
+    _note_absences(reading, _together(told.values()), of_posts=True)
     return len(fresh)
 
 
@@ -183,10 +181,19 @@ def _payload(reading: Reading, asked: str, raw: Any) -> Payload | None:
     return Payload.objects.create(account=reading.account, asked=asked, read_at=reading.now, body=raw)
 
 
+def _together(each: Collection[Findings]) -> Findings:
+    """What several posts brought: what one of them has is not absent, for the others may be of another kind."""
+    numbers = tuple(number for findings in each for number in findings.numbers)
+    come = {number.name for number in numbers}
+    return Findings(
+        numbers, tuple(lack for findings in each for lack in findings.lacks if lack.name not in come)
+    )
+
+
 def _note_absences(reading: Reading, found: Findings, *, of_posts: bool) -> None:
-    """Note what is absent, and forget it of what has come."""
+    """Note what is absent, and forget it of what has come. A day that is missing beside others is absent still."""
     known = {row.name: row for row in Absence.objects.filter(account=reading.account, of_posts=of_posts)}
-    come = {number.name for number in found.numbers} & known.keys()
+    come = {number.name for number in found.numbers} & known.keys() - {lack.name for lack in found.lacks}
     if come:
         Absence.objects.filter(account=reading.account, of_posts=of_posts, name__in=come).delete()
     note_lacks(

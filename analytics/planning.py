@@ -16,12 +16,14 @@ from analytics import nights
 from analytics.gains import POSTS
 from analytics.models import Collection, Gap
 from analytics.tracking import live_posts, published
-from socialhub.platforms.metrics import Insights, Part, Span
+from socialhub.platforms.metrics import Findings, Insights, Part, Span, Why
 
 FIRST_LOOK = timedelta(days=90)
 """How far back days and posts are asked for when an account is read the first time."""
 NEW_POSTS = timedelta(days=3)
 """How far back posts made elsewhere are looked for each night."""
+AWAITED = timedelta(days=14)
+"""So long a day that will come later is asked for, each night."""
 LATE = timedelta(hours=3)
 """A night that is begun so much after its time does not count as read in time."""
 MISSED = "Nobody read in this night: the hub or the platform was not there."
@@ -99,10 +101,20 @@ def _gaps(collection: Collection, insights: Insights, night: date) -> Iterator[G
 
 def _lateness(collection: Collection, insights: Insights, night: date, now: datetime) -> Iterator[Gap]:
     """A night that is read much too late is read all the same, and marked: its figures are those of another hour."""
-    late = now - nights.begins(night, collection.account.workspace.zone)
-    if late > LATE:
-        reason = f"Read {late.total_seconds() / 3600:.0f} hours late."
+    if reason := _late_reason(collection, night, now):
         yield from _as_gaps(collection, night, _about_now(insights), reason)
+
+
+def note_lateness(collection: Collection, what: str, now: datetime) -> None:
+    """A piece that a limit put off for hours is read all the same, and marked likewise."""
+    assert collection.night is not None
+    if reason := _late_reason(collection, collection.night, now):
+        Gap.objects.bulk_create(_as_gaps(collection, collection.night, {what}, reason), ignore_conflicts=True)
+
+
+def _late_reason(collection: Collection, night: date, now: datetime) -> str:
+    late = now - nights.begins(night, collection.account.workspace.zone)
+    return f"Read {late.total_seconds() / 3600:.0f} hours late." if late > LATE else ""
 
 
 def _about_now(insights: Insights) -> set[str]:
@@ -139,6 +151,28 @@ def gather(collection: Collection, insights: Insights, now: datetime) -> list[Pi
     ]
     batch = insights.batch_for(account.value())
     return [["posts", ids[start : start + batch]] for start in range(0, len(ids), batch)]
+
+
+def halves(piece: Piece) -> list[Piece]:
+    """One post that is refused must not keep the figures of the others: a batch is asked again in halves."""
+    if piece[0] != "posts" or len(piece[1]) < 2:
+        return []
+    middle = len(piece[1]) // 2
+    return [["posts", piece[1][:middle]], ["posts", piece[1][middle:]]]
+
+
+def told_through(found: Findings, span: Span, known: str) -> str:
+    """To which day nothing is awaited, where it was ``known`` before these days were asked for. What comes later is
+    asked for again, for :data:`AWAITED` at most.
+    """
+    told = {lack.name: span.first - timedelta(days=1) for lack in found.lacks if lack.why is Why.NOT_YET}
+    for number in found.numbers:
+        if number.name in told and number.day is not None:
+            told[number.name] = max(told[number.name], number.day)
+    through = min(told.values(), default=span.last)
+    if known and span.first > date.fromisoformat(known) + timedelta(days=1):  # days before these are awaited
+        through = date.fromisoformat(known)
+    return max(known, max(through, span.last - AWAITED).isoformat())
 
 
 def span_of(piece: Piece, insights: Insights, now: datetime) -> Span:

@@ -23,7 +23,7 @@ from typing import Any
 from bench._figures import last_line
 from bench._ground import ROOT, templates
 
-TIMED = ("throughput", "lag", "neighbour", "claim", "pages")
+TIMED = ("throughput", "lag", "neighbour", "claim", "pages", "snapshots")
 LONGEST = 90.0
 """Seconds that one may take."""
 RESULTS = Path(__file__).parent / "results.json"

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -40,17 +40,29 @@ def take_notice(*, kind: Request.Kind, platform: str, seals: Sequence[Seal], not
     """
     app = seals[0]
     digest = hashlib.sha256(f"{kind}:{notice.seal}".encode()).hexdigest()
-    with transaction.atomic():
-        known = Request.objects.filter(digest=digest).first()
-        if known is not None:
-            return known
-        scope = _scope(seals)
-        accounts = list(_theirs(scope, notice.person_id, kind, notice.issued_at))
-        request = open_request(
-            kind=kind, platform=platform, accounts=accounts, app=app.app, app_key=app.app_key, digest=digest
-        )
-        for ways, workspaces in scope:
-            forget_logins({name for name, _ in ways}, workspaces, notice.person_id)
+    known = _opened(digest)
+    if known is not None:
+        return known
+    scope = _scope(seals)
+    try:
+        with transaction.atomic():
+            accounts = list(_theirs(scope, notice.person_id, kind, notice.issued_at))
+            request = open_request(
+                kind=kind,
+                platform=platform,
+                accounts=accounts,
+                app=app.app,
+                app_key=app.app_key,
+                digest=digest,
+            )
+            for ways, workspaces in scope:
+                forget_logins({name for name, _ in ways}, workspaces, notice.person_id)
+    except IntegrityError:
+        # The same notice came a second time at the same moment: now its request is there.
+        known = _opened(digest)
+        if known is None:
+            raise
+        return known
     return request
 
 
@@ -91,6 +103,11 @@ def open_request(
         forget_tokens(ConnectedAccount.objects.filter(pk__in=changed))
         transaction.on_commit(lambda: _after(changed, hurry=bool(accounts) and not waits))
     return request
+
+
+def _opened(digest: str) -> Request | None:
+    """The request that a notice opened."""
+    return Request.objects.filter(digest=digest).first()
 
 
 def has_open(account: ConnectedAccount) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from accounts import credentials, network, tokens
-from accounts.clock import database_now
+from accounts import credentials, limits, network, tokens
+from accounts.clock import database_now, in_line
 from accounts.signals import tell_deed
 from publishing import recording
 from publishing.contents import content_of, options_of
@@ -54,7 +54,9 @@ def remove(delivery: Delivery) -> None:
         for post_id in reversed(publishing.live_ids(delivery.remote_id, delivery.facts)):
             publishing.delete(api, account, post_id)
 
-    _change(delivery, delete, done="Deleted on the platform.", failed="Could not be deleted.")
+    _change(
+        delivery, delete, step="delete_live", done="Deleted on the platform.", failed="Could not be deleted."
+    )
     Delivery.objects.filter(pk=delivery.pk).update(removed_at=database_now(), next_at=None, step="")
     tell_deed("delivery.deleted_live", workspace=delivery.workspace_id, subject=delivery)
 
@@ -80,7 +82,9 @@ def edit(delivery: Delivery, text: str, options: Mapping[str, Any]) -> None:
         assert publishing.edit is not None
         publishing.edit(api, account, delivery.remote_id, content, resolved)
 
-    _change(delivery, change, done="Changed on the platform.", failed="Could not be changed.")
+    _change(
+        delivery, change, step="edit_live", done="Changed on the platform.", failed="Could not be changed."
+    )
     delivery.own_parts = [text]
     said = fingerprint_of(delivery)
     Delivery.objects.filter(pk=delivery.pk).update(own_parts=[text], options=changed, fingerprint=said)
@@ -88,12 +92,18 @@ def edit(delivery: Delivery, text: str, options: Mapping[str, Any]) -> None:
 
 
 def _change(
-    delivery: Delivery, act: Callable[[Publishing, Api, Account], None], *, done: str, failed: str
+    delivery: Delivery, act: Callable[[Publishing, Api, Account], None], *, step: str, done: str, failed: str
 ) -> None:
-    """Let one act happen with the account's own token, and write down what was said."""
+    """Let one act happen with the account's own token, and write down what was said. A limit that is known is not
+    tried, and what is told of limits is shared.
+    """
     connector = delivery.account.connector
     assert connector.publishing is not None
+    closed = limits.cooling(delivery.account, database_now(), step)
+    if closed is not None:
+        raise NotAllowed(f"{closed.reason} Try again after {closed.until:%H:%M} UTC.")
     heard: list[Exchange] = []
+    api: Api | None = None
     try:
         account = tokens.authorised(delivery.account)
         app = credentials.find_app(
@@ -109,4 +119,8 @@ def _change(
             delivery.pk, "person", at=database_now(), note=failed, exchanges=heard, error=error
         )  # fmt: skip
         raise NotAllowed(error.user_message) from None
+    finally:
+        if api is not None:
+            with in_line():
+                limits.hear(delivery.account, step, list(api.heard.values()), database_now())
     recording.write(delivery.pk, "person", at=database_now(), note=done, exchanges=heard)

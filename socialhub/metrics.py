@@ -6,7 +6,7 @@ known is left out: missing is not zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from accounts.clock import database_now
 from accounts.models import Heartbeat
 from accounts.models.limits import Cooldown
+from analytics import pace
 from publishing import tallies
 from socialhub import vitals
 
@@ -48,6 +49,7 @@ class _Reading:
         yield from _vitals()
         yield from _limits()
         yield from _jobs()
+        yield from _figures()
 
 
 def _turns(known: dict[str, Labelled]) -> Iterator[Metric]:
@@ -135,16 +137,33 @@ def _jobs() -> Iterator[Metric]:
         yield _gauge("socialhub_job_queue_age_seconds", "How long the oldest of them has waited", age)
 
 
+def _figures() -> Iterator[Metric]:
+    """How the collectors keep up."""
+    found = pace.read(database_now())
+    yield _gauge("socialhub_figures_waiting_accounts", "Accounts whose figures are due", found.waiting)
+    yield _gauge(
+        "socialhub_figures_oldest_due_age_seconds",
+        "For how long the oldest of them has waited for a collector",
+        found.overdue.total_seconds(),
+    )
+    yield _gauges(
+        "socialhub_figures_failing_accounts", "Accounts whose last reading failed", "platform", found.failing
+    )
+    if found.share is not None:
+        about = "Accounts whose present night has been read, from 0 to 1"
+        yield _gauge("socialhub_figures_nights_finished_ratio", about, found.share)
+
+
 def _gauge(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(name, about, value=value)
 
 
-def _gauges(name: str, about: str, label: str, values: Labelled | None) -> Metric:
+def _gauges(name: str, about: str, label: str, values: Mapping[str, float] | None) -> Metric:
     found = GaugeMetricFamily(name, about, labels=[label])
     for key, value in _items(values):
         found.add_metric([key], value)
     return found
 
 
-def _items(values: Labelled | None) -> Iterable[tuple[str, float]]:
+def _items(values: Mapping[str, float] | None) -> Iterable[tuple[str, float]]:
     return sorted((values or {}).items())

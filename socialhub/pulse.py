@@ -51,7 +51,7 @@ def read_pulse(slug: str) -> Pulse:
     """What `/readyz` asks too, as far as it changes from one moment to the next."""
     seen = vitals.read()
     url = reverse("pulse", args=[slug])
-    detail = ", ".join(f"{name} {_seen(seen.beats.get(name), seen.now)}" for name in (PUBLISHER, WORKER))
+    detail = ", ".join(f"{name} {_seen(seen.beats.get(name), seen.now)}" for name in vitals.SEEN)
     for name in seen.failing[:1]:
         word, alarm, advice = _ALARMS[name]
         late = name == vitals.DUE_POSTS

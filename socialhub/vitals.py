@@ -20,7 +20,7 @@ from django.db.models import Max, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from accounts.fields import SecretUnreadable
-from accounts.heartbeats import PUBLISHER, SILENCE, WORKER
+from accounts.heartbeats import COLLECTOR, PUBLISHER, SILENCE, WORKER
 from accounts.models import Heartbeat
 from accounts.vault import keys_fit
 from publishing import claiming
@@ -28,6 +28,8 @@ from publishing import claiming
 DUE_POSTS = "due posts"
 OVERDUE = timedelta(seconds=60)
 """A due post that nobody has claimed for so long is proof that publishing does not work, whoever beats."""
+SEEN = (PUBLISHER, WORKER, COLLECTOR)
+"""Whose beats are read. Publishing does not need the last: its silence is told, but is no alarm."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Vitals:
 
 def read() -> Vitals:
     """Everything in one query, which every page asks."""
-    latest = {name: Max("beaten_at", filter=Q(component=name)) for name in (PUBLISHER, WORKER)}
+    latest = {name: Max("beaten_at", filter=Q(component=name)) for name in SEEN}
     # An aggregate gives a row even where nothing has ever beaten; what is no aggregate comes along in one.
     nothing = Max("beaten_at", filter=Q(pk=0))
     oldest = Coalesce(nothing, Subquery(claiming.unclaimed()[:1]))

@@ -84,6 +84,9 @@ def test_recorded_answers_become_these_figures(connector: Connector, payload: Ma
     played, found = ask(connector, payload)
     assert in_order(rows(insights, found)) == in_order(payload["rows"])
     assert in_order(lacks(found)) == in_order(payload.get("lacks", []))
+    terms = insights.table.post if payload["ask"] == "posts" else insights.table.account
+    absent = {lack["name"] for lack in payload.get("lacks", [])}
+    assert absent <= {term.name for term in terms}, "an absence under a name that never comes would stay"
     assert played.answers == [], "not everything was asked for"
     for asked, said in zip(played.requests, payload["answers"], strict=True):
         assert all(piece in asked.url for piece in said.get("asked", [])), asked.url

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from socialhub.platforms import registry
+from socialhub.platforms.metrics import Metric
 from socialhub.platforms.values import Kind
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "platforms.md"
@@ -36,6 +37,20 @@ def test_the_matrix_has_every_kind_limit_login_and_quota_as_json() -> None:
         assert len(told["quotas"]) == len(connector.quotas)
         assert told["rules_source"].startswith("https://")
         assert [option["key"] for option in told["options"]] == list(connector.options.by_key)
+
+
+def test_every_figure_of_every_platform_is_on_the_page_with_its_reason_where_it_is_absent() -> None:
+    page = _run("--markdown")
+    shared = page[page.index("## Figures") :]
+    for connector in registry.connectors().values():
+        assert connector.insights is not None
+        table = connector.insights.table
+        own = page[page.index(f"## {connector.name}\n") :].partition("\n## ")[0]
+        for term in (*table.post, *table.account):
+            assert f"| `{term.name}` | {term.metric} | {term.meaning}" in own
+        assert all(f"- No {metric}: {why}" in own for metric, why in table.left_out.items())
+        assert connector.name in shared
+    assert all(f"`{metric}`" in shared for metric in Metric if metric is not Metric.OTHER)
 
 
 def test_every_kind_is_there_or_its_absence_has_a_reason() -> None:

@@ -1,4 +1,8 @@
-"""Taking in what was said: each item once, whoever tells it and however often, many in a few statements."""
+"""Taking in what was said: each item once, whoever tells it and however often, many in a few statements.
+
+Calls and polls come in any order. Of two tellings of an item the newer stands, by the platform's time of the change
+where it gives one, else by when we were told or asked.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,14 @@ from accounts.models import ConnectedAccount
 from socialhub.platforms.events import Event as Told
 from socialhub.platforms.inbox import Gone, Item, Person
 from webhooks.cleaning import storable
-from webhooks.models import Contact, Conversation, InboxItem, TakenBack
+from webhooks.models import Contact, Conversation, InboxItem, Incoming, TakenBack
 
 OLD_NEWS = timedelta(days=1)
 """What was said so long before the account was connected is kept as done: it is history, not work."""
 STALE = timedelta(hours=1)
 """After this long a contact who speaks again is noted as read anew; sooner it would only cost a write."""
 ITEM_FIELDS = (
-    "text", "is_hidden", "acts", "facts", "url", "is_emptied", "contact", "read_at", "removed_at",
+    "text", "is_hidden", "acts", "facts", "url", "is_emptied", "contact", "read_at", "removed_at", "as_of",
 )  # fmt: skip
 TALK_FIELDS = (
     "state", "is_unread", "assigned_to", "contact", "last_at", "heard_at", "answered_at", "due_at", "changed_at",
@@ -37,27 +41,37 @@ class Heard:
     changed: int = 0
 
 
-def read(account: ConnectedAccount, told: Sequence[Told]) -> list[Item | Gone]:
-    """The items in some events, where the platform has an inbox and they are about it."""
+def read(account: ConnectedAccount, told: Iterable[tuple[Told, datetime]]) -> list[Item | Gone]:
+    """The items in some events and when each came, where the platform has an inbox and they are about it."""
     inbox = account.connector.inbox
     if inbox is None or inbox.read is None or account.state == ConnectedAccount.State.DISCONNECTED:
         return []
     value = account.value()
-    return [item for event in told for item in inbox.read(event, value)]
+    return [_dated(item, event, came_at) for event, came_at in told for item in inbox.read(event, value)]
 
 
-def keep(account: ConnectedAccount, found: Iterable[Item | Gone]) -> Heard:
-    """Store what was said. What is known already is brought up to date and opens nothing anew."""
+def _dated(item: Item | Gone, event: Told, came_at: datetime) -> Item | Gone:
+    """A call tells what was so when it was sent, and at the latest when it came."""
+    if isinstance(item, Gone) or item.as_of is not None:
+        return item
+    return replace(item, as_of=min(event.at or came_at, came_at))
+
+
+def keep(account: ConnectedAccount, found: Iterable[Item | Gone], asked_at: datetime | None = None) -> Heard:
+    """Store what was said. What is known already is brought up to date and opens nothing anew.
+
+    ``asked_at`` is when the platform was asked for it, now unless given: what has no time of its own is of then.
+    """
     told = [one if isinstance(one, Gone) else _clean(one) for one in found]
     if not told:
         return Heard()
     try:
         with transaction.atomic():
-            return _Taking(account, timezone.now()).take(told)
+            return _Taking(account, timezone.now(), asked_at).take(told)
     except IntegrityError:
         # A poll and a call told the same at the same moment: now it is known.
         with transaction.atomic():
-            return _Taking(account, timezone.now()).take(told)
+            return _Taking(account, timezone.now(), asked_at).take(told)
 
 
 @dataclass
@@ -66,11 +80,13 @@ class _Taking:
 
     account: ConnectedAccount
     now: datetime
+    asked_at: datetime | None = None
     items: dict[str, InboxItem] = field(default_factory=dict)
     talks: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     fresh: list[InboxItem] = field(default_factory=list)
     changed: dict[int, InboxItem] = field(default_factory=dict)
+    confirmed: dict[int, InboxItem] = field(default_factory=dict)
     moved: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     joined: list[tuple[Conversation, Conversation]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
@@ -144,6 +160,11 @@ class _Taking:
     def _bring_up_to_date(self, row: InboxItem, item: Item) -> None:
         if row.removed_at is not None:  # a late poll must not bring back what was taken down
             return
+        as_of = self._as_of(item)
+        if row.as_of is not None and as_of < row.as_of:
+            self._fill(row, item)
+            return
+        is_later, row.as_of = as_of != row.as_of, as_of
         told = {
             "text": item.text or row.text,
             "is_hidden": item.is_hidden,
@@ -158,7 +179,27 @@ class _Taking:
             self._change(row, **fresh)
         elif row.pk and row.read_at < self.now - STALE:
             row.read_at = self.now
-            InboxItem.objects.filter(pk=row.pk).update(read_at=self.now)
+            InboxItem.objects.filter(pk=row.pk).update(read_at=self.now, as_of=as_of)
+        elif row.pk and is_later:
+            self.confirmed[row.pk] = row
+
+    def _as_of(self, item: Item) -> datetime:
+        return min(item.as_of or self.asked_at or self.now, self.now)
+
+    def _fill(self, row: InboxItem, item: Item) -> None:
+        """An older telling that came late adds what is not known, and no more."""
+        if row.is_emptied:
+            return
+        told = {
+            "text": row.text or item.text,
+            "acts": row.acts or _acts(item),
+            "facts": {**item.facts, **row.facts},
+            "url": row.url or item.url[:500],
+            "contact": row.contact or self._author(item),
+        }
+        fresh = {name: value for name, value in told.items() if getattr(row, name) != value}
+        if fresh:
+            self._change(row, **fresh)
 
     def _change(self, row: InboxItem, **values: Any) -> None:
         for name, value in (values | {"read_at": self.now}).items():
@@ -189,6 +230,7 @@ class _Taking:
             at=at,
             arrived_at=self.now,
             read_at=self.now,
+            as_of=self._as_of(item),
             is_own=item.is_own,
             is_hidden=item.is_hidden,
             acts=_acts(item),
@@ -275,6 +317,9 @@ class _Taking:
         InboxItem.objects.bulk_create(self.fresh)
         if self.changed:
             InboxItem.objects.bulk_update(list(self.changed.values()), ITEM_FIELDS)
+        confirmed = [row for pk, row in self.confirmed.items() if pk not in self.changed]
+        if confirmed and (self.asked_at is None or self._has_calls_to_read()):
+            InboxItem.objects.bulk_update(confirmed, ["as_of"])
         for other, talk in self.joined:
             if other.pk:
                 other.items.update(conversation=talk)
@@ -284,6 +329,11 @@ class _Taking:
         if lost:  # calls come in any order: what it was may be told yet
             rows = [TakenBack(account=self.account, external_id=number) for number in lost]
             TakenBack.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def _has_calls_to_read(self) -> bool:
+        """Whether an older telling may come yet. Noting with each poll that all is as it was would cost much."""
+        open_states = (Incoming.State.RECEIVED, Incoming.State.FAILED)
+        return Incoming.objects.filter(platform=self.account.platform, state__in=open_states).exists()
 
 
 def _clean(item: Item) -> Item:

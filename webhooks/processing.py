@@ -10,7 +10,7 @@ import functools
 import logging
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, DataError, connections, transaction
 from django.utils import timezone
@@ -159,7 +159,7 @@ def _take_in(calls: Sequence[tuple[Incoming, Sequence[Told]]]) -> None:
         ).values_list("account", "key")
     )
     fresh: list[Event] = []
-    heard: dict[int, tuple[ConnectedAccount, list[Told]]] = {}
+    heard: dict[int, tuple[ConnectedAccount, list[tuple[Told, datetime]]]] = {}
     for row in {row.pk: row for row, _ in calls}.values():
         row.events_found = 0
     for row, account, one in lines:
@@ -168,7 +168,7 @@ def _take_in(calls: Sequence[tuple[Incoming, Sequence[Told]]]) -> None:
         known.add((account.pk, one.key[:255]))
         fresh.append(_event(row, account, one))
         row.events_found += 1
-        heard.setdefault(account.pk, (account, []))[1].append(one)
+        heard.setdefault(account.pk, (account, []))[1].append((one, row.received_at))
     Event.objects.bulk_create(fresh)
     Subscription.objects.filter(account__in=heard).update(heard_at=timezone.now())
     for event in fresh:

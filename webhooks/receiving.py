@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.credentials import Seal, seals, verify_tokens
+from accounts.credentials import Seal, of_developer_app, seals, verify_tokens
+from accounts.models import AppCredential
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.events import Call, Reply, Webhooks
 from socialhub.platforms.signatures import digest
@@ -61,14 +64,19 @@ def shake_hands(connector: Connector, call: Call, app: int | None) -> Reply | No
     hooks = connector.webhooks
     if hooks is None or hooks.handshake is None:
         return None
+    # A check is answered with one secret, so the row that the address names counts alone.
     secrets = [seal.secret for seal in _of_app(known.of(connector, hooks.secret_field), app)]
     return hooks.handshake(call, secrets, verify_tokens(connector.key))
 
 
 def take_in(connector: Connector, call: Call, app: int | None) -> None:
-    """Store a call; the same body a second time changes nothing. Raises :class:`Refused` and database errors."""
+    """Store a call; the same body a second time changes nothing. Raises :class:`Refused` and database errors.
+
+    It is stored once for each workspace whose app sealed it: several may use one developer app, and its calls come
+    to one address.
+    """
     hooks = _hooks(connector)
-    _store(hooks, connector, call, _of_app(known.of(connector, hooks.secret_field), app))
+    _store(hooks, connector, call, of_developer_app(known.of(connector, hooks.secret_field), app))
 
 
 def take_in_own(connector: Connector, call: Call, row: Subscription) -> None:
@@ -105,8 +113,20 @@ def _store(
         raise Refused("no known signature")
     if not hooks.is_well_formed(call.body):
         raise Refused("not what the platform sends")
-    row.app = fitting[0].app
-    Incoming.objects.bulk_create([row], ignore_conflicts=True)
+    Incoming.objects.bulk_create(_for_each(row, [seal.app for seal in fitting]), ignore_conflicts=True)
+
+
+def _for_each(row: Incoming, apps: Sequence[AppCredential | None]) -> list[Incoming]:
+    """The call as each workspace has it whose app sealed it; once for all where it was the hub's own."""
+    if None in apps:
+        return [row]
+    by_workspace = {app.workspace_id: app for app in reversed(apps) if app is not None}
+    rows = []
+    for workspace, app in sorted(by_workspace.items()):
+        mine = copy(row)
+        mine.app, mine.digest = app, digest(b"w%d " % workspace + bytes(row.body))
+        rows.append(mine)
+    return rows
 
 
 def _printable(value: str) -> str:

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from accounts import limits, network, tokens
 from accounts.clock import database_now
-from accounts.credentials import find_app, stored_app, verify_tokens
-from accounts.models import ConnectedAccount
+from accounts.credentials import find_app, of_developer_app, seals, stored_app, verify_tokens
+from accounts.models import AppCredential, ConnectedAccount
 from socialhub.platforms import registry
 from socialhub.platforms.api import Api
 from socialhub.platforms.errors import PlatformError
@@ -189,12 +189,16 @@ def confirm(row: Subscription, call: Call) -> Reply | None:
 
 
 def end(account: ConnectedAccount) -> None:
-    """The account is about to leave: end its subscription where it can still be told to."""
+    """The account is about to leave: end its subscription where it can still be told to, unless it is also that of
+    another workspace: a platform knows one of an app and an account.
+    """
     row, way = Subscription.objects.filter(account=account).first(), _way(account)
     if row is None or way is None or account.access_token is None:
         return
     now = database_now()
     Subscription.objects.filter(pk=row.pk).update(state=State.WANTED, next_at=None, reason="Disconnected.")
+    if not way.own_callback and _is_anothers_too(account):
+        return
     try:
         used = tokens.with_tokens(account)
         asked = ask_of(row, account, now)
@@ -212,7 +216,7 @@ def ask_of(row: Subscription, account: ConnectedAccount, now: datetime) -> Ask:
     if way is not None and way.own_callback:
         path = reverse("webhooks:receive-own", args=[account.platform, row.path])
     elif stored is not None and not account.host:
-        path = reverse("webhooks:receive-app", args=[account.platform, stored.pk])
+        path = reverse("webhooks:receive-app", args=[account.platform, _first_row(account, stored)])
     else:
         path = reverse("webhooks:receive", args=[account.platform])
     return Ask(
@@ -224,6 +228,30 @@ def ask_of(row: Subscription, account: ConnectedAccount, now: datetime) -> Ask:
         kept=row.kept,
         is_leaving=row.state == State.WANTED and row.next_at is None,
     )
+
+
+def _first_row(account: ConnectedAccount, stored: AppCredential) -> int:
+    """Of the rows of one developer app the first whose secret is the same: platforms call one address for an app."""
+    hooks = account.connector.webhooks
+    assert hooks is not None
+    same = of_developer_app(seals(account.connector, hooks.secret_field), stored.pk)
+    own = [seal.secret for seal in same if seal.app == stored]
+    return min((seal.app.pk for seal in same if seal.app and seal.secret in own), default=stored.pk)
+
+
+def _is_anothers_too(account: ConnectedAccount) -> bool:
+    """Whether the same account is subscribed in another workspace through the same developer app."""
+    works = ConnectedAccount.objects.filter(subscription__state__in=[State.ACTIVE, State.LACKING])
+    others = works.filter(platform=account.platform, host=account.host, external_id=account.external_id)
+    app = _client_id(account)
+    return bool(app) and any(
+        _client_id(other) == app for other in others.exclude(pk=account.pk).select_related("workspace")
+    )
+
+
+def _client_id(account: ConnectedAccount) -> str:
+    app = find_app(account.workspace, account.login_method, account.host)
+    return app.client_id if app else ""
 
 
 def _way(account: ConnectedAccount) -> Subscribing | None:

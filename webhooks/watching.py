@@ -1,7 +1,8 @@
 """Asking platforms what was said, where they do not call us or not about everything.
 
 Each account has a row with a time. While nothing is new the waits grow; what is new brings them back. Publishing
-goes first: an account that is closed by a limit, or whose posts are about to leave, is asked later.
+goes first: an account that is closed by a limit, or whose posts are about to leave, is asked later. To its posts it
+gives way for a while only, for some accounts have posts that leave all the time.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 NAP, DATABASE_PAUSE = 0.5, 2.0
+PATIENCE = timedelta(minutes=20)
+"""For so long an account gives way to its posts; one whose posts leave all the time is asked all the same."""
 POSTS = 25
 """Under how many of its latest posts an account is watched, where a platform is asked post by post."""
 MOST_DOUBLINGS, LONGEST_BACKOFF = 6, timedelta(hours=6)
@@ -94,8 +97,16 @@ def _ask(watch: Watch) -> dict[str, Any]:
         return {"next_at": None, "reason": "The account is not connected."}
     if lacking := account.missing_scopes(Capability.INBOX):
         return {"next_at": None, "reason": f"Connect it again and allow {', '.join(lacking)}."}
-    if wait := _has_to_wait(account, now):
-        return {"next_at": wait}
+    if closed := limits.cooling(account, now, STEP):
+        return {"next_at": closed.until}
+    since = watch.yields_since or now
+    if (wait := _posts_go_first(account, now)) and now - since < PATIENCE:
+        return {"next_at": wait, "yields_since": since}
+    return _ask_now(watch, account, inbox, now)
+
+
+def _ask_now(watch: Watch, account: ConnectedAccount, inbox: Inbox, now: datetime) -> dict[str, Any]:
+    assert inbox.fetch is not None
     used: Account | None = None
     try:
         used = tokens.authorised(account, reread=False)
@@ -116,10 +127,12 @@ def _ask(watch: Watch) -> dict[str, Any]:
 def _after(
     watch: Watch, account: ConnectedAccount, inbox: Inbox, haul: Haul, now: datetime
 ) -> dict[str, Any]:
-    heard = hearing.keep(account, haul.found)
+    heard = hearing.keep(account, haul.found, now)
     quiet = 0 if heard.new or haul.is_more else min(watch.quiet + 1, MOST_DOUBLINGS)
     wait = timedelta(0) if haul.is_more else _wait(account, inbox, quiet)
     told = {"cursor": dict(haul.cursor), "quiet": quiet, "asked_at": now, "next_at": now + wait}
+    if not haul.is_more:  # what was waited for so long is asked for to its end
+        told["yields_since"] = None
     return {**told, "failures": 0, "reason": ""}
 
 
@@ -140,10 +153,7 @@ def _after_error(watch: Watch, inbox: Inbox, error: PlatformError, now: datetime
     return {"next_at": now + wait, "failures": failures, "reason": error.user_message}
 
 
-def _has_to_wait(account: ConnectedAccount, now: datetime) -> datetime | None:
-    closed = limits.cooling(account, now, STEP)
-    if closed is not None:
-        return closed.until
+def _posts_go_first(account: ConnectedAccount, now: datetime) -> datetime | None:
     wishes: list[Any] = [wish for _, wish in poll_wished.send(sender=None, account=account, now=now) if wish]
     return max(wishes, default=None)
 

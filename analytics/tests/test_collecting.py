@@ -98,39 +98,6 @@ def test_a_second_run_of_the_same_night_changes_nothing(
     assert Gap.objects.count() == 0
 
 
-def test_the_last_days_are_read_again_and_what_was_said_before_stays_beside(
-    account: ConnectedAccount, meter: Meter, read: Read
-) -> None:
-    yesterday = date(2026, 2, 28)
-    meter.early = {yesterday: 0.5}
-    read()
-    row = AccountSnapshot.objects.get(name="shown", day=yesterday)
-    first = row.value
-    assert first is not None
-    assert not row.is_final
-    meter.early = {}
-    meter.now = TONIGHT
-    read()
-    row.refresh_from_db()
-    assert (row.value, row.is_final) == (first * 2, True)
-    assert row.restated == [[START.isoformat(), first, None]]
-
-
-def test_what_is_late_is_asked_for_again_until_it_is_there(
-    account: ConnectedAccount, meter: Meter, read: Read
-) -> None:
-    meter.late = 2
-    read()
-    days = AccountSnapshot.objects.filter(name="shown")
-    assert days.order_by("-day").values_list("day", flat=True)[0] == date(2026, 2, 26)
-    assert Absence.objects.get(name="shown").why == Why.NOT_YET
-    meter.late = 0
-    meter.now = TONIGHT
-    read()
-    assert days.count() == 31
-    assert not Absence.objects.filter(name="shown").exists()
-
-
 def test_a_missed_night_is_caught_up_and_what_cannot_be_is_a_gap(
     account: ConnectedAccount, meter: Meter, publish: Publish, read: Read
 ) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts.models import AppCredential, ConnectedAccount, LoginAttempt, Workspace
 from accounts.picking import keep
 from accounts.signals import announce
-from compliance import erasing
+from compliance import erasing, opening
 from compliance.models import Erasure, Request
 from compliance.tests.conftest import OTHER_SECRET, PERSON, SECRET, Ask, connect, sealed
 from socialhub.platforms import registry
@@ -117,6 +120,38 @@ def test_the_same_request_after_coming_back_changes_nothing(northwind: Workspace
     assert Request.objects.count() == 1
 
 
+@pytest.mark.parametrize("way", ["delete", "deauthorise"])
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_twice_at_the_same_moment_is_answered_twice_with_the_same(
+    northwind: Workspace, ask: Ask, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(northwind)
+    signed, both, looks = sealed(PERSON), threading.Barrier(2, timeout=20), itertools.count()
+    plain = opening._scope
+
+    def scope(seals: Any) -> Any:
+        """By now each has seen that the notice is new."""
+        if next(looks) < 2:
+            both.wait()
+        return plain(seals)
+
+    monkeypatch.setattr(opening, "_scope", scope)
+
+    def call(number: int) -> tuple[int, bytes]:
+        try:
+            answer = ask(way, signed)
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(call, range(2))
+    assert first == second
+    assert first[0] == 200
+    request = Request.objects.get()
+    assert request.erasures.count() == 1
+
+
 def test_a_late_notice_says_nothing_against_access_that_was_given_after_it(
     northwind: Workspace, ask: Ask
 ) -> None:
@@ -162,6 +197,18 @@ def test_an_address_of_one_app_takes_the_seal_of_that_app_alone(
     assert ask("delete", sealed(PERSON), app=other).status_code == 403
     assert not Request.objects.exists()
     assert ask("delete", sealed(PERSON), app=own).status_code == 200
+
+
+def test_one_app_of_two_workspaces_forgets_in_both_at_whichever_address_it_is_asked(
+    northwind: Workspace, southwind: Workspace, ask: Ask
+) -> None:
+    connect(northwind)
+    connect(southwind)
+    own, other = AppCredential.objects.filter(app_key="meta").order_by("pk")
+    other.client_id, other.client_secret = own.client_id, own.client_secret
+    other.save()
+    assert ask("delete", sealed(PERSON), app=other.pk).status_code == 200
+    assert Erasure.objects.count() == 2
 
 
 def test_the_app_of_the_environment_speaks_for_workspaces_without_one(

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
-from accounts.credentials import seals
+from accounts.credentials import of_developer_app, seals
 from compliance.models import Request
 from compliance.opening import take_notice
 from socialhub.platforms import registry
@@ -75,11 +75,7 @@ def _take(request: HttpRequest, key: str, app: int | None, kind: Request.Kind) -
     try:
         assert connector.privacy is not None
         privacy = connector.privacy
-        known = [
-            seal
-            for seal in seals(connector, privacy.secret_field)
-            if app is None or (seal.app is not None and seal.app.pk == app)
-        ]
+        known = of_developer_app(seals(connector, privacy.secret_field), app)
         # Every secret is tried, so that the time taken tells nothing of which one fits.
         read = [(seal, privacy.read(form, seal.secret)) for seal in known]
         fitting = [(seal, notice) for seal, notice in read if notice is not None]

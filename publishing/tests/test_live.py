@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
 from django.test import Client
 
+from accounts import limits
 from accounts.models import User
 from publishing import live
 from publishing.models import Delivery
@@ -18,7 +19,7 @@ from publishing.scheduling import NotAllowed
 from publishing.states import State
 from publishing.tests.conftest import PLATFORM, Platform, build
 from socialhub.platforms import registry
-from socialhub.platforms.api import Api
+from socialhub.platforms.api import Api, LimitReading
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.values import Account, Content
 
@@ -33,6 +34,10 @@ def gone(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def delete(api: Api, account: Account, post_id: str) -> None:
         if post_id == "stubborn":
             raise PlatformError(Fault.PERMISSION, user_message="Delete it in the app.")
+        if post_id == "busy":
+            until = datetime.now(UTC) + timedelta(minutes=5)
+            api.hear([LimitReading("refused", remaining=0, resets_at=until, reason="Too many calls.")])
+            raise PlatformError(Fault.RATE_LIMIT, user_message="Too many calls.")
         deleted.append(post_id)
 
     def edit(
@@ -140,3 +145,19 @@ def test_what_is_not_live_cannot_be_changed(
     client.force_login(mara)
     answer = client.get(f"/w/northwind-coffee/deliveries/{compose('Hello').pk}/edit/")
     assert answer.status_code == 302
+
+
+def test_a_limit_that_is_met_is_shared_and_one_that_is_known_is_not_tried(
+    compose: Compose, gone: list[str], now: datetime
+) -> None:
+    delivery = published(compose, now)
+    Delivery.objects.update(remote_id="busy")
+    delivery.refresh_from_db()
+    with pytest.raises(NotAllowed, match="Too many calls"):
+        live.remove(delivery)
+    assert limits.cooling(delivery.account, datetime.now(UTC), "post") is not None
+    Delivery.objects.update(remote_id="post-1")
+    delivery.refresh_from_db()
+    with pytest.raises(NotAllowed, match="Try again after"):
+        live.remove(delivery)
+    assert gone == []

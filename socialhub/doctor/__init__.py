@@ -9,13 +9,13 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import Checkup
-from socialhub.doctor import connections, engine, surroundings
+from socialhub.doctor import connections, engine, figures, surroundings
 from socialhub.doctor.findings import Finding, Grade, bad
 
 __all__ = ["Finding", "Grade", "examine", "keep"]
 
 PARTS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    engine.database, engine.migrations, engine.keys, engine.publishers, engine.worker, engine.clock,
+    engine.database, engine.migrations, engine.keys, engine.publishers, engine.worker, engine.clock, figures.reading,
     surroundings.platforms, surroundings.storage, surroundings.address, surroundings.mail, surroundings.codecs,
     surroundings.disk, connections.apps, connections.accounts,
 )  # fmt: skip

@@ -9,12 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from accounts.models import ConnectedAccount
 from analytics.collecting import Turn
 from analytics.models import Absence, AccountSnapshot, Collection, DayGain, Gap, Payload, TrackedPost
-from socialhub.platforms.sandbox.client import Control, ControlError
 
 NIGHTS = 21
 APART = timedelta(hours=20)
@@ -29,43 +28,43 @@ SAID = (
 BUSY = timedelta(minutes=30)
 
 
-def rehearse(control: Control, account: ConnectedAccount) -> bool:
+class World(Protocol):
+    """What of the sandbox is steered."""
+
+    def now(self) -> datetime:
+        """Its time."""
+
+    def turn_to(self, at: datetime) -> None:
+        """Let it be another time."""
+
+    def past(self, account: ConnectedAccount, text: str, seconds: float) -> bool:
+        """A post that the account made elsewhere, so long ago; whether that is possible."""
+
+
+def rehearse(world: World, account: ConnectedAccount) -> bool:
     """Read the last weeks of an account; whether there is anything to read."""
     if account.connector.insights is None:
         return False
     now = datetime.now(UTC)
     begun = now - timedelta(days=NIGHTS)
-    _live(control, account)
+    for number, text in enumerate(SAID):
+        ago = timedelta(days=3 * number + 1) + number * APART / 6
+        if not world.past(account, text, ago.total_seconds()):
+            break
     row = _alone(account, now)
-    known_from, at = control.call("GET", "clock")["now"], begun
+    there, at = world.now(), begun
     try:
         while at < now:
-            _turn_to(control, at)
+            world.turn_to(at)
             at = _Rehearsal(row, at, until=now + BUSY).go()
     finally:
-        _turn_to(control, datetime.fromisoformat(known_from) + (datetime.now(UTC) - now))
+        world.turn_to(there + (datetime.now(UTC) - now))
     return True
 
 
 def release(accounts: Iterable[ConnectedAccount]) -> None:
     """From now on collectors read them: the sandbox's clock is right again."""
     Collection.objects.filter(account__in=list(accounts)).update(next_at=datetime.now(UTC), lease_until=None)
-
-
-def _live(control: Control, account: ConnectedAccount) -> None:
-    """Posts in the sandbox at changing hours of the last weeks."""
-    them = next(
-        (each for each in control.call("GET", "accounts")
-         if each["platform"] == account.platform and each["id"] in account.external_id), None,
-    )  # fmt: skip
-    if them is None:
-        return
-    for number, text in enumerate(SAID):
-        seconds = (timedelta(days=3 * number + 1) + number * APART / 6).total_seconds()
-        try:
-            control.past(them["id"], text, seconds=seconds)
-        except ControlError:
-            return
 
 
 def _alone(account: ConnectedAccount, now: datetime) -> Collection:
@@ -78,11 +77,6 @@ def _alone(account: ConnectedAccount, now: datetime) -> Collection:
         model._default_manager.filter(account=account).delete()
     row.refresh_from_db()
     return row
-
-
-def _turn_to(control: Control, at: datetime) -> None:
-    there = datetime.fromisoformat(control.call("GET", "clock")["now"])
-    control.advance((at - there).total_seconds())
 
 
 class _Rehearsal(Turn):

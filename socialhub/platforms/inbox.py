@@ -61,7 +61,8 @@ class Item:
     under, as deliveries know it; ``parent_id`` the item it answers; ``thread_id`` names what belongs together
     (a conversation, the first comment of a thread), by default the parent or the item itself. ``author`` is
     ``None`` where the platform does not tell; ``is_own`` marks what the account itself said. ``acts`` is what can be
-    done about this very item. ``facts`` is what the acts need: only the connector looks inside.
+    done about this very item. ``facts`` is what the acts need: only the connector looks inside. ``as_of`` is when it
+    became what is told here, for calls and lists come in any order; ``None`` where the platform does not say.
     """
 
     kind: ItemKind
@@ -77,6 +78,7 @@ class Item:
     is_hidden: bool = False
     acts: frozenset[Act] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    as_of: datetime | None = None
 
     @property
     def thread(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
-from socialhub.platforms import registry
+from socialhub.platforms import glossary, registry
 from socialhub.platforms.connector import Connector
 from socialhub.platforms.login import Login, OAuth2, PasswordLogin
 from socialhub.platforms.options import Option
@@ -46,6 +46,7 @@ def _platform(connector: Connector) -> Table:
         "logins": [_login(login) for login in connector.logins],
         "quotas": [_plain(quota) for quota in connector.quotas],
         "flows": _flows(connector),
+        "figures": glossary.figures_of(connector),
     }
 
 
@@ -152,6 +153,7 @@ def to_markdown(platforms: list[Table]) -> str:
         )
     for one in platforms:
         lines += ["", *_section(one)]
+    lines += ["", *glossary.overview(platforms)]
     return "\n".join(lines) + "\n"
 
 
@@ -179,6 +181,8 @@ def _section(one: Table) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     yield from map(_option_row, one["options"])
     yield ""
+    if one["figures"]:
+        yield from glossary.section(one["figures"])
     yield from map(_login_line, one["logins"])
     for quota in one["quotas"]:
         span = _span(quota["window"])

@@ -24,10 +24,11 @@ from django_q.models import OrmQ, Schedule
 from accounts import heartbeats
 from accounts.clock import database_now
 from accounts.models import Checkup, ConnectedAccount, User, Workspace
+from analytics.models import Collection
 from publishing.models import Delivery
 from publishing.states import State
 from socialhub import doctor, jobs
-from socialhub.doctor import Finding, Grade, connections, engine, surroundings
+from socialhub.doctor import Finding, Grade, connections, engine, figures, surroundings
 from socialhub.platforms import registry
 
 CONNECTORS = Path(registry.__file__).parent / "connectors"
@@ -297,3 +298,16 @@ def test_the_job_is_installed_and_its_result_is_on_the_set_up_page(
     User.objects.filter(pk=mara.pk).update(is_staff=True)
     page = client.get(address, follow=True).content.decode()
     assert [each for each in details if each in page]
+
+
+def test_figures_that_nobody_reads_are_told(account: ConnectedAccount) -> None:
+    assert said(figures.reading, "Figures") == (Grade.OK, "No account to read")
+    now = database_now()
+    row = Collection.objects.create(account=account, next_at=now + timedelta(minutes=1))
+    assert said(figures.reading, "Figures") == (Grade.BAD, "No collector has been seen for a minute")
+    heartbeats.beat(heartbeats.COLLECTOR)
+    assert said(figures.reading, "Figures") == (Grade.OK, "0 of 1 accounts have had their night")
+    Collection.objects.filter(pk=row.pk).update(next_at=now - timedelta(minutes=110))
+    assert said(figures.reading, "Figures")[0] is Grade.OK
+    Collection.objects.filter(pk=row.pk).update(next_at=now - timedelta(hours=3))
+    assert said(figures.reading, "Figures") == (Grade.WARN, "The oldest account has waited 3 h to be read")

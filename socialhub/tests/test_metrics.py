@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -13,7 +14,10 @@ from django_q.models import OrmQ
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounts import heartbeats
+from accounts.models import ConnectedAccount, Workspace
 from accounts.models.limits import Cooldown
+from analytics import nights
+from analytics.models import Collection
 from publishing import tallies
 from publishing.models import Delivery, TallyMark
 from publishing.publisher import Publisher
@@ -92,6 +96,31 @@ def test_cool_downs_are_told_while_they_last(client: Client, settings: LazySetti
     found = read(client)
     assert found["socialhub_cool_downs", (("because", "platform"),)] == 2
     assert found["socialhub_cool_downs", (("because", "quota"),)] == 1
+
+
+def test_how_the_collectors_keep_up_is_told_by_account(
+    client: Client, settings: LazySettings, account: ConnectedAccount, workspace: Workspace
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    assert "socialhub_figures_nights_finished_ratio" not in {name for name, _ in read(client)}
+    now = datetime.now(UTC)
+    tonight = nights.current(now, workspace.zone)
+    rows: tuple[dict[str, Any], ...] = (
+        {"night": tonight, "done_at": now, "next_at": now + timedelta(hours=9)},
+        {"night": tonight, "next_at": now - timedelta(minutes=5), "failures": 2},
+        {"night": tonight - timedelta(days=1), "done_at": now, "next_at": now - timedelta(hours=1)},
+        {"night": tonight, "done_at": now, "next_at": now + timedelta(minutes=5)},  # being read
+        {"night": tonight - timedelta(days=9), "next_at": None, "failures": 1},  # waits for a person
+    )
+    for number, row in enumerate(rows, 10):
+        account.pk, account.external_id = None, str(number)
+        account.save(force_insert=True)
+        Collection.objects.create(account=account, **row)
+    found = read(client)
+    assert found["socialhub_figures_waiting_accounts", ()] == 2
+    assert 3600 <= found["socialhub_figures_oldest_due_age_seconds", ()] < 3700
+    assert found["socialhub_figures_failing_accounts", (("platform", PLATFORM),)] == 1
+    assert found["socialhub_figures_nights_finished_ratio", ()] == 0.5
 
 
 def test_what_was_never_counted_is_absent_instead_of_nothing(client: Client, settings: LazySettings) -> None:

@@ -72,6 +72,15 @@ def test_silence_of_either_process_is_named(client: Client, component: str) -> N
 
 
 @pytest.mark.usefixtures("beating")
+def test_silence_of_the_collector_is_told_and_is_no_alarm(client: Client, workspace: Workspace) -> None:
+    pulse = read_pulse(workspace.slug)
+    assert (pulse.alarm, failing(client)) == ("", [])
+    assert "collector never seen" in pulse.detail
+    heartbeats.beat(heartbeats.COLLECTOR)
+    assert "collector 0 s ago" in read_pulse(workspace.slug).detail
+
+
+@pytest.mark.usefixtures("beating")
 def test_a_due_post_that_nobody_claims_is_named_although_every_process_beats(
     client: Client, overdue: Callable[[int], Delivery], workspace: Workspace
 ) -> None:

@@ -11,9 +11,10 @@ from socialhub.platforms.events import EventKind
 class Incoming(models.Model):
     """One call of a platform: stored before it is answered, read afterwards, once.
 
-    ``digest`` is the SHA-256 of the body: the same body a second time is the same call. ``app`` is whose secret
-    sealed it, null where that stands in the environment; only accounts of its workspace are touched. ``account`` is
-    whose own address was called, where a platform gives each subscription one.
+    ``app`` is whose secret sealed it, null where that stands in the environment; only accounts of its workspace are
+    touched, and where apps of several workspaces sealed it each has a row. ``account`` is whose own address was
+    called, where a platform gives each subscription one. ``digest`` is the SHA-256 of the body and of whom of these
+    the row is for: the same body a second time is the same call.
     """
 
     class State(models.TextChoices):

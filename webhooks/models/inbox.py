@@ -96,7 +96,10 @@ class Conversation(models.Model):
 
 
 class InboxItem(models.Model):
-    """One thing that was said. What the platform's terms let us keep for a while only is emptied by a sweep."""
+    """One thing that was said. What the platform's terms let us keep for a while only is emptied by a sweep.
+
+    ``as_of`` is the time of the telling that stands here: an older one that comes later changes nothing of it.
+    """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="items")
     account = models.ForeignKey(ConnectedAccount, on_delete=models.CASCADE, related_name="inbox_items")
@@ -110,6 +113,7 @@ class InboxItem(models.Model):
     at = models.DateTimeField()
     arrived_at = models.DateTimeField()
     read_at = models.DateTimeField()
+    as_of = models.DateTimeField(null=True)
     is_own = models.BooleanField(default=False)
     is_hidden = models.BooleanField(default=False)
     is_liked = models.BooleanField(default=False)

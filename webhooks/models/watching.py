@@ -61,7 +61,7 @@ class Subscription(models.Model):
 
 class Watch(models.Model):
     """Asking a platform what was said to an account. ``next_at`` moves away while nothing is new, and back when
-    something is.
+    something is. ``yields_since`` is since when it gives way to the account's posts, empty while it does not.
     """
 
     account = models.OneToOneField(ConnectedAccount, on_delete=models.CASCADE, related_name="watch")
@@ -72,6 +72,7 @@ class Watch(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     reason = models.TextField(blank=True)
     asked_at = models.DateTimeField(null=True)
+    yields_since = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -106,6 +106,7 @@ class Send(Protocol):
         *,
         secret: str = SECRET,
         headers: dict[str, str] | None = None,
+        app: int | None = None,
     ) -> int:
         """The status we answer."""
 
@@ -126,10 +127,12 @@ def send(client: Client) -> Send:
         *,
         secret: str = SECRET,
         headers: dict[str, str] | None = None,
+        app: int | None = None,
     ) -> int:
         body = sample(platform) if body is None else body
         given = SEALS[platform](body, secret) if headers is None else headers
-        answer = client.post(f"/webhooks/{platform}/", body, content_type="application/json", headers=given)
+        address = f"/webhooks/{platform}/" + (f"{app}/" if app else "")
+        answer = client.post(address, body, content_type="application/json", headers=given)
         return int(answer.status_code)
 
     return sent

@@ -168,7 +168,7 @@ def let_pass(delta: timedelta) -> None:
     """Move every time that an engine waits for back by ``delta``."""
     names = {
         Answer: ("next_at", "lease_until", "sent_at", "step_since"),
-        Watch: ("next_at", "lease_until"),
+        Watch: ("next_at", "lease_until", "yields_since"),
         Subscription: ("next_at", "lease_until", "checked_at"),
     }
     for model, columns in names.items():

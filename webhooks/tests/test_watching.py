@@ -89,6 +89,32 @@ def test_publishing_goes_first(talk: Talk, watch: Watch) -> None:
     assert talk.asked == []
 
 
+@pytest.mark.usefixtures("posts_soon")
+def test_an_account_whose_posts_leave_all_the_time_is_asked_all_the_same(talk: Talk, watch: Watch) -> None:
+    for _ in range(4):
+        _ask()
+        let_pass(timedelta(minutes=6))
+    assert talk.asked == []
+    talk.hauls = [Haul((comment(),), {"page": 2}, is_more=True)]
+    _ask()
+    _ask()
+    assert [question.cursor for question in talk.asked] == [{}, {"page": 2}]
+    _ask()  # all is told, and from then on it gives way again for as long
+    assert len(talk.asked) == 2
+
+
+@pytest.mark.usefixtures("posts_soon")
+def test_patience_with_posts_opens_no_limit(talk: Talk, watch: Watch) -> None:
+    _ask()
+    let_pass(timedelta(hours=1))
+    now = datetime.now(UTC)
+    limits.cool_down(
+        limits.scope_of(watch.account, Scope.ACCOUNT), now + timedelta(minutes=9), "Too many.", now
+    )
+    assert _ask() > timedelta(minutes=8)
+    assert talk.asked == []
+
+
 def test_the_latest_posts_are_handed_over(talk: Talk, watch: Watch) -> None:
     def latest(*, most: int, **kwargs: Any) -> list[str]:
         return [f"p{number}" for number in range(most + 5)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -111,10 +111,10 @@ class Command(BaseCommand):
 
     def _tell_of_weeks(self, accounts: list[ConnectedAccount]) -> None:
         """Let the sandbox have a past, and read its figures night by night, as the collector would have."""
-        control = Control(settings.SANDBOX_URL)
+        world = Steered(Control(settings.SANDBOX_URL))
         self.stdout.write(f"  reading {demo_figures.NIGHTS} nights of figures …", ending="")
         for account in accounts:
-            if demo_figures.rehearse(control, account):
+            if demo_figures.rehearse(world, account):
                 self.stdout.write(f" {account.connector.name}", ending="")
                 self.stdout.flush()
         demo_figures.release(accounts)
@@ -146,6 +146,33 @@ class Command(BaseCommand):
                 continue
             count += 1
         self.stdout.write(f"  {count} comments by a visitor are on their way to the inbox")
+
+
+class Steered:
+    """The sandbox, with its clock and its past."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def now(self) -> datetime:
+        """Its time."""
+        return datetime.fromisoformat(self._control.call("GET", "clock")["now"])
+
+    def turn_to(self, at: datetime) -> None:
+        """Let it be another time."""
+        self._control.advance((at - self.now()).total_seconds())
+
+    def past(self, account: ConnectedAccount, text: str, seconds: float) -> bool:
+        """A post that the account made elsewhere, so long ago; whether that is possible."""
+        known = self._control.call("GET", "accounts")
+        them = [
+            each["id"] for each in known
+            if each["platform"] == account.platform and each["id"] in account.external_id
+        ]  # fmt: skip
+        try:
+            return bool(them and self._control.past(them[0], text, seconds=seconds))
+        except ControlError:
+            return False
 
 
 def tell_where_to_call(control: Control, connector: Connector) -> None:

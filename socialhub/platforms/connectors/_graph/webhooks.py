@@ -15,6 +15,8 @@ from socialhub.platforms.events import Call, Event, EventKind, Reply, Unreadable
 from socialhub.platforms.signatures import digest, is_hex_of, is_same_text, seal
 from socialhub.platforms.values import Secret
 
+REPEATABLE = frozenset({"edited", "edit", "hide", "unhide"})
+"""What may happen to one comment more than once; its time of creation stays the same."""
 Read = Callable[[str, Mapping[str, Any]], tuple[EventKind, str]]
 """By field and value: what it is, and the id of what it is about."""
 
@@ -69,6 +71,8 @@ def parse_entries(body: bytes, read: Read) -> tuple[Event, ...]:
                 continue
             kind, subject = read(field, value)
             key = f"{field}:{subject}:{value.get('verb', '')}:{value.get('created_time', '')}"
+            if value.get("verb") in REPEATABLE:
+                key += f":{entry.get('time', '')}"
             found.append(Event(kind, key if subject else _name(value), account, subject, at, dict(value)))
         for item in mappings(entry.get("messaging")):
             message = item.get("message")

@@ -6,6 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/send-messages, read 2026
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,7 +38,9 @@ def read(event: Event, account: Account) -> tuple[Item | Gone, ...]:
     parent, post = str(value.get("parent_id") or ""), str(value.get("post_id") or "")
     at = at_seconds(value.get("created_time")) or event.at
     author = value.get("from")
-    return (_comment(number, at, value.get("message"), author, account, post, parent, value),)
+    item = _comment(number, at, value.get("message"), author, account, post, parent, value)
+    # The time of a call is that of its sending: a comment as it was made is older than every edit of it.
+    return (replace(item, as_of=at if value.get("verb") == "add" else event.at),)
 
 
 def _message(value: Mapping[str, Any], event: Event) -> tuple[Item, ...]:

@@ -19,7 +19,7 @@ from socialhub.platforms.connectors._graph.insights import (
     window,
     with_gaps,
 )
-from socialhub.platforms.metrics import Findings, Number, Span, Why
+from socialhub.platforms.metrics import Findings, Lack, Number, Span, Why
 from socialhub.platforms.values import Account
 
 from .metrics import DAY_REACTION_KINDS, DAY_REACTIONS, DAYS, PLACES, PROFILE, TABLE
@@ -39,8 +39,13 @@ def read_days(api: Api, account: Account, span: Span, now: datetime) -> Findings
     asked = {"period": "day", **window(span)}
     days = ask(api, path, DAYS, asked).figures(by_day(span, now), why)
     kinds = ask(api, path, tuple(DAY_REACTION_KINDS), asked).figures(by_day(span, now), why)
-    reactions = Findings(tuple(_together(kinds.numbers, span, now)), kinds.lacks, kinds.raw)
-    return with_gaps(days + reactions, span, now)
+    reactions = Findings(tuple(_together(kinds.numbers, span, now)), (), kinds.raw)
+    found = with_gaps(days + reactions, span, now)
+    if not kinds.lacks or any(lack.name == DAY_REACTIONS for lack in found.lacks):
+        return found
+    # Absent under the name by which they come, or the absence would outlast them.
+    missing = ", ".join(DAY_REACTION_KINDS[lack.name] for lack in kinds.lacks)
+    return found + Findings(lacks=(Lack(DAY_REACTIONS, kinds.lacks[0].why, f"Not told: {missing}."),))
 
 
 def _together(numbers: Iterable[Number], span: Span, now: datetime) -> Iterable[Number]:

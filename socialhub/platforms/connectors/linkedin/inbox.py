@@ -71,6 +71,7 @@ def _item(line: Mapping[str, Any], account: Account, post: str) -> Item:
         is_own=is_own,
         acts=frozenset({Act.DELETE}) if is_own else ACTS,
         facts={"object": str(line.get("object") or post), "number": str(line["id"]), "thread": parent or urn},
+        as_of=at_seconds(mapping(line.get("lastModified")).get("time")),
     )
 
 

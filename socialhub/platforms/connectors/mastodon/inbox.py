@@ -67,6 +67,7 @@ def _item(line: Mapping[str, Any], account: Account, watching: Watching) -> Item
         kind=kind,
         id=number,
         at=_moment(status.get("created_at")),
+        as_of=_moment(status.get("edited_at")) or _moment(status.get("created_at")),
         text=_text(status),
         author=author,
         post_id=above if is_comment else "",

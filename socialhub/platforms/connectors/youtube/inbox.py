@@ -121,6 +121,7 @@ def _item(
         is_hidden=is_hidden or snippet.get("moderationStatus") in {"heldForReview", "rejected"},
         acts=acts,
         facts={"thread": thread, "is_own": is_own},
+        as_of=_moment(snippet.get("updatedAt")),
     )
 
 
