@@ -27,6 +27,14 @@ _TYPES: dict[str, Field[Any, Any]] = {
 }
 
 
+class Plain(Cast):
+    """A cast whose values come out of both databases as they should: Django's turn over every value is left out."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """Those of the field alone."""
+        return self.output_field.get_db_converters(connection)
+
+
 class Line(NamedTuple):
     """A row of an answer; what stands in it depends on the question, ``what``."""
 
@@ -43,7 +51,7 @@ def question(what: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, An
     """A question whose answers are lines. ``rows`` are grouped already; ``columns`` are expressions over them."""
     made: dict[str, Expression] = {"line_what": Value(what, output_field=CharField())}
     for name, kind in _TYPES.items():
-        made[f"line_{name}"] = Cast(columns.get(name, Value(None)), kind)
+        made[f"line_{name}"] = Plain(columns.get(name, Value(None)), kind)
     asked: QuerySet[Any, Any] = rows.annotate(**made).values_list(*made)
     return asked
 
@@ -51,4 +59,4 @@ def question(what: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, An
 def together(*questions: QuerySet[Any, Any]) -> list[Line]:
     """All answers."""
     first, *others = (each.order_by() for each in questions)
-    return [Line(*row) for row in (first.union(*others, all=True) if others else first)]
+    return list(map(Line._make, first.union(*others, all=True) if others else first))

@@ -39,7 +39,7 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True)
 class Chart:
-    """All that a template draws."""
+    """All that a template draws. ``posts`` are dots on the line, where posts went out."""
 
     line: str
     area: str
@@ -47,6 +47,7 @@ class Chart:
     gaps: list[tuple[str, str]]
     rules: list[Rule]
     days: list[Day]
+    posts: str
     ticks: list[str]
     said: str
 
@@ -84,6 +85,7 @@ def chart(figure: Figure, posts_on: Mapping[date, int], *, compares: bool) -> Ch
             Rule(f"{y(step):.1f}", short(step, is_share=figure.tile.is_share), step == low) for step in steps
         ],
         days=days,
+        posts="".join(f"M{day.x} {day.y}h0" for day in days if day.posts and day.y),
         ticks=_ticks([point.day for point in points]),
         said=_said(figure, points),
     )

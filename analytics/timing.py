@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -64,23 +65,36 @@ class Suggestion:
         return self.cell.value / self.usual if self.cell and self.usual else None
 
 
+Valued = dict[Slot, list[tuple[float, int]]]
+"""By slot, the figures of its posts, each with the Monday of its week as an ordinal."""
+
+
 def heat(posts: Sequence[Sample], zone: ZoneInfo) -> Heat:
     """The posts by the slot at which they went out."""
     basis = basis_of(posts)
-    by_slot: dict[Slot, list[tuple[float, tuple[int, int]]]] = defaultdict(list)
+    return _heat(basis, _by_slot(posts, basis, zone), len(posts))
+
+
+def _by_slot(posts: Sequence[Sample], basis: Basis, zone: ZoneInfo) -> Valued:
+    found: dict[tuple[int, int], list[tuple[float, int]]] = defaultdict(list)
+    figure_of = attrgetter(basis.key)
     for post in posts:
-        value = post.by(basis)
-        if value is not None:
+        if (value := figure_of(post)) is not None:
             local = post.at.astimezone(zone)
-            by_slot[Slot(local.weekday(), local.hour)].append((value, local.isocalendar()[:2]))
+            ordinal = local.toordinal()
+            weekday = (ordinal + 6) % 7
+            found[weekday, local.hour].append((value, ordinal - weekday))
+    return {Slot(*key): values for key, values in found.items()}
+
+
+def _heat(basis: Basis, by_slot: Valued, posts: int) -> Heat:
     everything = [value for found in by_slot.values() for value, _ in found]
     cells = {
         slot: Cell(slot, median(value for value, _ in found), len(found), len({week for _, week in found}))
         for slot, found in by_slot.items()
     }
-    graded = _graded(cells)
     usual = median(everything) if everything else None
-    return Heat(basis, graded, usual, len(everything), len(posts) - len(everything))
+    return Heat(basis, _graded(cells), usual, len(everything), posts - len(everything))
 
 
 def _graded(cells: dict[Slot, Cell]) -> dict[Slot, Cell]:
@@ -98,7 +112,9 @@ def _graded(cells: dict[Slot, Cell]) -> dict[Slot, Cell]:
 
 def suggest(posts: Sequence[Sample], zone: ZoneInfo) -> Suggestion:
     """The best slot of one account's posts: above the usual, and still above it without its best post."""
-    found = heat(posts, zone)
+    basis = basis_of(posts)
+    by_slot = _by_slot(posts, basis, zone)
+    found = _heat(basis, by_slot, len(posts))
 
     def none(reason: str) -> Suggestion:
         return Suggestion(None, found.usual, found.basis, found.posts, reason)
@@ -112,15 +128,6 @@ def suggest(posts: Sequence[Sample], zone: ZoneInfo) -> Suggestion:
     for cell in sorted(thick, key=lambda cell: (-cell.value, -cell.posts, cell.slot)):
         if cell.value <= usual:
             break
-        if _without_best(posts, found.basis, cell.slot, zone) > usual:
+        if median(sorted(value for value, _ in by_slot[cell.slot])[:-1]) > usual:
             return Suggestion(cell, found.usual, found.basis, found.posts)
     return none("No hour stands out: all do about as well as usual.")
-
-
-def _without_best(posts: Sequence[Sample], basis: Basis, slot: Slot, zone: ZoneInfo) -> float:
-    found = []
-    for post in posts:
-        local, value = post.at.astimezone(zone), post.by(basis)
-        if value is not None and Slot(local.weekday(), local.hour) == slot:
-            found.append(value)
-    return median(sorted(found)[:-1])

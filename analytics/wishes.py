@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ class Period:
         """How many days."""
         return (self.last - self.first).days + 1
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, ...]:
         """Every one of them."""
         return tuple(self.first + timedelta(days=n) for n in range(self.length))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache, lru_cache
 
-from django.utils.formats import number_format
+from django.utils.dateformat import format as format_date
+from django.utils.formats import get_format, number_format
+from django.utils.translation import get_language
 
 _STEPS = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 
@@ -36,6 +39,16 @@ def changed(change: float, *, is_share: bool = False) -> str:
     return f"{_number(moved, 1 if is_share or moved < 100 else 0)} {'pt' if is_share else '%'}"
 
 
+def day_words(day: date) -> str:
+    """Sat 28 Nov 2026. Tables of days say the same ones again and again."""
+    return _day_words(day, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, language: str | None) -> str:
+    return format_date(day, "D j M Y")
+
+
 def lag_words(lag: timedelta) -> str:
     """How late: 6 hours, 2 days; empty for at once."""
     hours = round(lag.total_seconds() / 3600)
@@ -46,7 +59,23 @@ def lag_words(lag: timedelta) -> str:
 
 
 def _number(value: float, places: int) -> str:
-    return number_format(round(value, places), places, use_l10n=True, force_grouping=True)
+    marks = _marks(get_language() or "")
+    if marks is None:
+        return number_format(round(value, places), places, use_l10n=True, force_grouping=True)
+    return f"{value:,.{places}f}".translate(marks)
+
+
+@cache
+def _marks(language: str) -> dict[int, str] | None:
+    """What stands for comma and point in a locale; ``None`` where figures are not grouped by three.
+
+    A page has hundreds of figures, and Django looks up the locale's formats for each of them.
+    """
+    grouping, thousands, point = (
+        get_format(name, language or None)
+        for name in ("NUMBER_GROUPING", "THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR")
+    )
+    return {ord(","): str(thousands), ord("."): str(point)} if grouping == 3 else None
 
 
 def _plain(value: float) -> str:

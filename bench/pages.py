@@ -36,16 +36,16 @@ PAGES = {
     "readyz": "/readyz",
     "metrics": "/metrics",
     "analytics_overview": "analytics/",
-    "analytics_90_days": "analytics/?days=90",
-    "analytics_posts": "analytics/posts/?days=90",
-    "analytics_posts_by_views": "analytics/posts/?days=90&sort=-views",
+    "analytics_90_days": "analytics/?range=90",
+    "analytics_posts": "analytics/posts/?range=90",
+    "analytics_posts_by_views": "analytics/posts/?range=90&sort=-views",
     "analytics_post": "analytics/posts/{post}/",
-    "analytics_account": "analytics/accounts/{account}/?days=90",
+    "analytics_account": "analytics/accounts/{account}/?range=90",
     "analytics_best_time": "analytics/best-time/",
-    "analytics_comparison": "analytics/comparison/?days=90",
+    "analytics_comparison": "analytics/comparison/?range=90",
     "analytics_audience": "analytics/audience/",
-    "analytics_publishing": "analytics/publishing/?days=90",
-    "analytics_export": "analytics/export/days.csv?days=90",
+    "analytics_publishing": "analytics/publishing/?range=90",
+    "analytics_export": "analytics/export/days.csv?range=90",
 }
 TOKEN = "a-token-of-the-bench"
 

@@ -51,7 +51,7 @@ class Comparison:
 def comparison(accounts: Mixable, wish: Wish, zone: ZoneInfo) -> Comparison:
     """Of the posts that went out in the period, in two questions."""
     rows = published(accounts, wish.period, zone, label=wish.label)
-    posts = samples(rows)
+    posts = samples(rows, zone)
     basis = basis_of(posts)
     usual = median(found) if (found := values(posts, basis)) else None
     by_kind: dict[str, list[Sample]] = defaultdict(list)

@@ -79,7 +79,7 @@ def overview(workspace: Workspace, wish: Wish, *, ranked_by: str = "engagements"
         last = [gaining.last_known(chosen, period, lacking)] if lacking else []
         lines = together(levels, gaining.by_day(chosen, period, found.givers(base)), *last)
         gaining.read_days(found, lines, base)
-    posts = samples(published(chosen, period, zone, label=label))
+    posts = samples(published(chosen, period, zone, label=label), zone)
     return Overview(
         period, everyone, chosen, figures(chosen, period, found, lines), _days(posts, zone), len(posts),
         timing.heat(posts, zone), _tops(chosen, posts, ranked_by), health.share(first),

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import FloatField, QuerySet
+from django.db.models import FloatField, Func, QuerySet
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.sql.compiler import SQLCompiler
 
+from analytics.asking import Plain
 from analytics.mixing import Mixable
 from analytics.models import TrackedPost
 from analytics.wishes import Period
@@ -52,9 +53,9 @@ class Sample(NamedTuple):
         return value
 
 
-def total(key: str) -> Cast:
+def total(key: str) -> Plain:
     """A figure of ``totals`` as a number that the database can sort by and add; null where it is absent."""
-    return Cast(KeyTextTransform(key, "totals"), FloatField())
+    return Plain(KeyTextTransform(key, "totals"), FloatField())
 
 
 def published(
@@ -68,13 +69,32 @@ def published(
     return rows.filter(delivery__post__labels=label) if label else rows
 
 
-def samples(rows: QuerySet[TrackedPost]) -> list[Sample]:
-    """Their values, the oldest first."""
+class Seconds(Func):
+    """A time as seconds since 1970, whole ones on SQLite.
+
+    A page reads thousands of them, and Django's own reader of PostgreSQL's times takes ten times as long as this.
+    """
+
+    template = "EXTRACT(EPOCH FROM %(expressions)s)::double precision"
+    output_field = FloatField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        """SQLite keeps times as text in UTC; it would round a fraction of a second up."""
+        template = "CAST(STRFTIME('%%%%s', SUBSTR(%(expressions)s, 1, 19)) AS REAL)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """Both databases give floats."""
+        return []
+
+
+def samples(rows: QuerySet[TrackedPost], zone: ZoneInfo) -> list[Sample]:
+    """Their values, the oldest first, with times of that zone."""
     figures: dict[str, Any] = {f"the_{key}": total(key) for key in MEASURED}
     listed = rows.order_by("published_at").values_list(
-        "pk", "account", "published_at", "kind", *figures.values()
+        "pk", "account", Seconds("published_at"), "kind", *figures.values()
     )
-    return [Sample(*row) for row in listed]
+    return [Sample(pk, account, datetime.fromtimestamp(at, zone), *rest) for pk, account, at, *rest in listed]
 
 
 def labelled(rows: QuerySet[TrackedPost]) -> dict[int, list[str]]:

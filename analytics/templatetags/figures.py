@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from analytics import drawing
-from analytics.wording import changed, written
+from analytics.queries.own import Series
+from analytics.wording import changed, day_words, written
 from socialhub.templatetags.ui import icon
 
 register = template.Library()
@@ -58,6 +60,51 @@ def spark(values: Sequence[float | None]) -> SafeString:
         '<path class="area" d="{}"/><path d="{}"/><path class="end" d="{}"/></svg>',
         drawn.area, drawn.line, drawn.end,
     )  # fmt: skip
+
+
+@register.simple_tag
+def day_rows(days: Iterable[drawing.Day], unit: object, *, compares: bool) -> SafeString:
+    """The rows of the table that says what a chart shows. Made here, for a template takes ten times as long."""
+    rows = []
+    for day in days:
+        value = figure(day.value, unit, "not read in time" if day.is_gap else "no figure")
+        former = (
+            format_html("<td data-num>{}</td>", figure(day.former, unit, "no figure")) if compares else ""
+        )
+        rows.append((day.x, day_words(day.day), value, former, str(day.posts)))
+    row = '<tr data-x="{}"><th scope="row">{}</th><td data-num>{}</td>{}<td data-num>{}</td></tr>'
+    return format_html_join("", row, rows)
+
+
+@register.simple_tag
+def series_rows(series: Iterable[Series]) -> SafeString:
+    """The rows of the table of an account's days, figure by figure."""
+    rows = (
+        (each.term.name, day_words(day), figure(value, each)) for each in series for day, value in each.points
+    )
+    row = '<tr><th scope="row"><code>{}</code></th><td>{}</td><td data-num>{}</td></tr>'
+    return format_html_join("", row, rows)
+
+
+NO_POSTS = SafeString(
+    '<td data-level="0"><span aria-hidden="true">·</span><span class="sr">no posts</span></td>'
+)
+
+
+@register.simple_tag
+def heat_cells(cells: Iterable[dict[str, Any]]) -> SafeString:
+    """A day of the table of days and hours."""
+    cell = '<td data-level="{}"{} title="{}">{}<small>{}<span class="sr"> posts</span></small></td>'
+    drawn = (
+        format_html(
+            cell, str(each["level"]), SafeString(" data-best") if each["best"] else "", each["title"],
+            each["value"], str(each["posts"]),
+        )
+        if each["level"]
+        else NO_POSTS
+        for each in cells
+    )  # fmt: skip
+    return SafeString("".join(drawn))
 
 
 @register.filter

@@ -97,7 +97,7 @@ def test_nothing_that_adds_up_or_ranks_holds_a_figure_of_it(
     wish = Wish(period, label=label)
     found = overview(workspace, wish, ranked_by="views")
     chosen, zone = mixable(known_accounts(workspace)), workspace.zone
-    rates = samples(published(chosen, period, zone))
+    rates = samples(published(chosen, period, zone), zone)
     told = [
         found.figures, found.tops, found.heat, found.posts_on, comparing.comparison(chosen, wish, zone), rates,
         timing.heat(rates, zone), [rows.rows_of(rows.found(chosen, wish, zone), chosen)],

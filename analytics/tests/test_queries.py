@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -277,3 +277,18 @@ def test_another_workspace_has_no_part_in_any_figure(
     assert found.figures["views"].value is None
     assert found.posts == 0
     assert read(workspace, period, channel=other.pk).figures["views"].value is None
+
+
+def test_a_post_belongs_to_the_local_day_and_hour_at_which_it_went_out(
+    workspace: Workspace, ridge: ConnectedAccount
+) -> None:
+    midnight = datetime(2026, 6, 30, 23, 0, 0, tzinfo=UTC)
+    for at in (
+        midnight - timedelta(microseconds=1),
+        midnight,
+        midnight + timedelta(seconds=59, milliseconds=999),
+    ):
+        history.tracked(ridge, at, {"likes": 3})
+    found = read(workspace, Period(date(2026, 6, 30), date(2026, 7, 1)))
+    assert found.posts_on == {date(2026, 6, 30): 1, date(2026, 7, 1): 2}
+    assert {slot: cell.posts for slot, cell in found.heat.cells.items()} == {(1, 23): 1, (2, 0): 2}

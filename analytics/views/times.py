@@ -57,7 +57,7 @@ def times(request: WorkspaceRequest) -> HttpResponse:
         return to_own_page(request, wish)
     today = timezone.localdate()
     period = Period(today - timedelta(days=LOOKS_BACK), today - timedelta(days=1))
-    found = samples(published(chosen, period, zone, label=wish.label))
+    found = samples(published(chosen, period, zone, label=wish.label), zone)
     by_account: dict[int, list[Sample]] = defaultdict(list)
     for post in found:
         by_account[post.account].append(post)
