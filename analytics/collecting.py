@@ -40,6 +40,7 @@ REREAD = 20.0
 """Seconds for which tokens are used without looking whether somebody has renewed them."""
 MOST_FAILURES = 8
 """So often a piece is tried before it is left out."""
+SCATTER = timedelta(minutes=1)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=2)
 MISTAKES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What an answer of another shape than expected raises in a connector."""
@@ -334,7 +335,7 @@ class Turn:
         if failures >= MOST_FAILURES and not error.is_limit:
             return self._leave_out(insights, error.user_message, error)
         wait = error.retry_after or min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT)
-        wait *= random.uniform(1.0, 1.1)  # noqa: S311 (no secret)
+        wait += min(wait / 10, SCATTER) * random.random()  # noqa: S311 (no secret)
         self._save(next_at=now + wait, failures=failures, reason=error.user_message[:300])
         return False
 
