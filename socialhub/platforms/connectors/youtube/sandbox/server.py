@@ -181,10 +181,8 @@ class YouTubeSimulator(Simulator):
     def failure(self, call: Call, status: int, code: str) -> RefusalError:
         """`code` is any reason of the error table."""
         if call.host == TOKENS:
-            said = {
-                "error": code.removeprefix("oauth/") or "invalid_grant",
-                "error_description": "Bad Request",
-            }
+            plain = "invalid_grant" if status in {0, 400} else "internal_failure"
+            said = {"error": code.removeprefix("oauth/") or plain, "error_description": "Bad Request"}
             return RefusalError(status or (401 if "client" in code else 400), said)
         if code in NAMED:
             return refusal(code)

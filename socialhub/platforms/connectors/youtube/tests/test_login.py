@@ -50,3 +50,15 @@ def test_an_account_without_a_channel_is_told_so(desk: Desk) -> None:
         connect(CONNECTOR, CONNECTOR.logins[0], desk.server)
     assert caught.value.kind is Fault.PERMISSION
     assert "no YouTube channel" in caught.value.user_message
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(429, Fault.RATE_LIMIT), (500, Fault.SERVER_ERROR), (503, Fault.SERVER_ERROR)]
+)
+def test_trouble_at_the_token_endpoint_asks_nobody_to_sign_in_again(status: int, kind: Fault) -> None:
+    with SandboxServer() as server:
+        desk = connect(registry.get("youtube"), registry.get("youtube").logins[0], server)
+        server.control.fault("status", match={"platform": "youtube", "path": "token"}, status=status)
+        with pytest.raises(PlatformError) as caught:
+            desk.renew()
+    assert (caught.value.kind, caught.value.requires_reauth, caught.value.is_retryable) == (kind, False, True)
