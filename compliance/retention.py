@@ -85,6 +85,12 @@ def _texts(platform: str, before: datetime) -> QuerySet[Any]:
     return rows.exclude(text="", url="").exclude(account__in=_held())
 
 
+def _totals(platform: str, before: datetime) -> QuerySet[Any]:
+    """The latest figures of posts, where they have not been read since."""
+    rows = TrackedPost.objects.filter(account__platform=platform, read_at__lt=before)
+    return rows.exclude(totals={}, night_totals={}).exclude(account__in=_held())
+
+
 def _figures(model: Any, at: str, account: str = "account") -> Callable[[str, datetime], QuerySet[Any]]:
     """Figures of that table, by when they were read."""
 
@@ -116,6 +122,10 @@ SWEEPS: tuple[Sweep, ...] = (
     ),
     Sweep(DataClass.METRICS, "figures of posts", _figures(PostSnapshot, "read_at", "post__account"), _delete),
     Sweep(DataClass.METRICS, "figures of accounts", _figures(AccountSnapshot, "read_at"), _delete),
+    Sweep(
+        DataClass.METRICS, "latest figures of posts", _totals,
+        lambda rows: rows.update(totals={}, night_totals={}, before_totals={}),
+    ),
     Sweep(DataClass.METRICS, "answers about figures", _figures(Payload, "read_at"), _delete),
     Sweep(DataClass.METRICS, "gains of days", _figures(DayGain, "day"), _delete),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -12,12 +13,14 @@ from accounts import describing
 from accounts.disconnecting import disconnect
 from accounts.models import ConnectedAccount, User, Workspace
 from accounts.signals import announce
+from analytics.models import AccountSnapshot, Payload, PostSnapshot, TrackedPost
 from compliance import erasing, jobs, news, retention
 from compliance.models import Entry, Erasure, Request
 from compliance.tests.conftest import connect
 from compliance.tests.test_erasing import hear
 from socialhub.platforms import registry
 from socialhub.platforms.events import ERASE_NOW
+from socialhub.platforms.policy import DataClass
 from socialhub.platforms.values import Account
 from webhooks.models import Contact, Event, InboxItem, Incoming
 from webhooks.signals import event_received
@@ -166,3 +169,39 @@ def test_a_withdrawal_gives_time_to_come_back_unless_the_account_is_gone(
         announce(account.pk)
         assert Request.objects.get().state == "called_off"
         assert Entry.objects.filter(verb="erasing.called_off").count() == 1
+
+
+def test_figures_go_in_time_where_a_platform_sets_an_end(northwind: Workspace) -> None:
+    """No platform does at present, so an end is made up here."""
+    account, other = connect(northwind, "mastodon"), connect(northwind, "bluesky")
+    now = datetime.now(UTC)
+    for of, days in ((account, 40), (account, 10), (other, 40)):
+        count(of, now - timedelta(days=days), f"{of.pk}-{days}")
+    connector = registry.get("mastodon")
+    keep = {**connector.policy.keep, DataClass.METRICS: timedelta(days=30)}
+    object.__setattr__(connector, "policy", dataclasses.replace(before := connector.policy, keep=keep))
+    try:
+        told = retention.sweep()
+    finally:
+        object.__setattr__(connector, "policy", before)
+    expected = {"figures of posts", "figures of accounts", "latest figures of posts", "answers about figures"}
+    assert {name: told[name] for name in expected} == dict.fromkeys(expected, 1)
+    assert set(PostSnapshot.objects.values_list("post__external_id", flat=True)) == {
+        f"{account.pk}-10",
+        f"{other.pk}-40",
+    }
+    assert AccountSnapshot.objects.count() == Payload.objects.count() == 2
+    assert TrackedPost.objects.get(external_id=f"{account.pk}-40").totals == {}
+    assert TrackedPost.objects.get(external_id=f"{account.pk}-10").totals == {"likes": 3.0}
+
+
+def count(account: ConnectedAccount, at: datetime, name: str) -> None:
+    """Figures that were read then, of the account and of a post."""
+    post = TrackedPost.objects.create(
+        account=account, external_id=name, published_at=at, found_at=at, told_at=at, read_at=at,
+        totals={"likes": 3.0}, night_totals={"likes": 3.0},
+    )  # fmt: skip
+    told = {"name": "likes", "metric": "likes", "value": 3.0, "read_at": at}
+    PostSnapshot.objects.create(post=post, slot=at.date().isoformat(), **told)
+    AccountSnapshot.objects.create(account=account, period="day", day=at.date(), **told)
+    Payload.objects.create(account=account, asked="posts", read_at=at, body={"likes": 3})
