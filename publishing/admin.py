@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
 from publishing import scheduling
-from publishing.models import Delivery, MediaFile, Post, StepLog
+from publishing.models import Delivery, Label, MediaFile, Post, StepLog
 from publishing.scheduling import Blocked, NotAllowed
 
 
@@ -84,3 +84,13 @@ class MediaFileAdmin(RecordAdmin):
     list_filter = ("mime",)
     search_fields = ("name", "sha256")
     list_select_related = ("workspace",)
+
+
+@admin.register(Label)
+class LabelAdmin(ReadOnlyAdmin):
+    """Words by which posts are sorted. Taking one away takes it off its posts."""
+
+    list_display = ("id", "name", "workspace")
+    search_fields = ("name", "folded", "workspace__slug")
+    list_select_related = ("workspace",)
+    ordering = ("workspace", "folded")

@@ -54,9 +54,9 @@ def connect(stack: Stack, page: Page, platform: str, method: str, tile: str, **m
     return page
 
 
-def compose(stack: Stack, page: Page, channel: str, *parts: str) -> None:
+def compose(stack: Stack, page: Page, channel: str, *parts: str, home: str = HOME) -> None:
     """Open the composer, choose one channel ("X", or "X @maya" where there are two) and write."""
-    page.goto(f"{stack.url}{HOME}compose/")
+    page.goto(f"{stack.url}{home}compose/")
     page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(channel)}\b")).check()
     expect(page.locator("#channels .count")).to_have_text("1")
     for number, text in enumerate(parts):

@@ -68,7 +68,7 @@ def test_a_video_goes_to_youtube_with_its_title_cover_captions_and_playlist(
     choose_file(page, "thumbnail", "cover.jpg", "image/jpeg", photo((1280, 720)))
     choose_file(page, "captions", "water.vtt", "text/vtt", SUBTITLES)
     link = publish_now(stack, page)
-    eventually(lambda: "cover" in stack.control.posts(platform="youtube")[0], within=90)
+    eventually(lambda: "cover" in stack.control.posts(platform="youtube")[-1], within=90)
     page.goto(link)
     for words in ("The first pour", "How we pour", "in All about coffee", "captions: en"):
         expect(page.locator("body")).to_contain_text(words)

@@ -58,11 +58,18 @@ class Command(BaseCommand):
     help = "Prepare a demo workspace and print how to get in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--empty` leaves accounts and posts out."""
+        """`--empty` leaves accounts and posts out; `--past` is for a workspace that is there."""
         parser.add_argument("--empty", action="store_true", help="only the login and the workspace")
+        parser.add_argument(
+            "--past", default="", metavar="WORKSPACE",
+            help="let the accounts of this workspace have weeks behind them on the sandbox, and read their figures",
+        )  # fmt: skip
 
-    def handle(self, *args: Any, empty: bool, **options: Any) -> None:
+    def handle(self, *args: Any, empty: bool, past: str, **options: Any) -> None:
         """Once or many times, with the same result."""
+        if past:
+            self._give_past(past)
+            return
         membership = self._people()
         if settings.SANDBOX_URL and not empty:
             self._await("the sandbox", f"{settings.SANDBOX_URL}/_control/clock")
@@ -119,6 +126,16 @@ class Command(BaseCommand):
                 self.stdout.flush()
         demo_figures.release(accounts)
         self.stdout.write("")
+
+    def _give_past(self, slug: str) -> None:
+        """What was read of these accounts so far goes: it is read again, from the weeks before on."""
+        workspace = Workspace.objects.filter(slug=slug).first()
+        if workspace is None or not settings.SANDBOX_URL:
+            raise CommandError(
+                f"There is no workspace {slug}." if settings.SANDBOX_URL else "SANDBOX_URL is not set."
+            )
+        self._await("the sandbox", f"{settings.SANDBOX_URL}/_control/clock")
+        self._tell_of_weeks(list(workspace.accounts.usable()))
 
     def _publish(self, membership: Membership, accounts: list[ConnectedAccount]) -> None:
         posts = compose_all(membership.workspace, membership.user, accounts)
