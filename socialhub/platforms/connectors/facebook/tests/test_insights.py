@@ -26,6 +26,7 @@ assert INSIGHTS is not None
 assert INSIGHTS.list_posts is not None
 READ, LIST = INSIGHTS.read_posts, INSIGHTS.list_posts
 DAY = 86_400
+REACTIONS = "page_actions_post_reactions_total"
 
 
 @pytest.fixture
