@@ -36,7 +36,7 @@ TONIGHT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 def slots(post: str) -> dict[str, float | None]:
     """The likes of a post by slot."""
-    rows = PostSnapshot.objects.filter(post__external_id=post, name="hearts")
+    rows = PostSnapshot.objects.filter(post__external_id=post, name="hearts").order_by("read_at", "pk")
     return dict(rows.values_list("slot", "value"))
 
 
