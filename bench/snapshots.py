@@ -3,8 +3,8 @@
 Every account is due at one instant, with its posts; each answer takes ``--delay`` seconds. A real collector process
 reads them all while a real publisher sends posts of other accounts on the same two cores. ``seconds`` is from the due
 time to the last figure, ``missing`` how many of the expected figures have no row, ``over_quota`` how many accounts
-were asked more often than Mastodon lets them (300 calls in five minutes), ``again`` how many rows a second reading of
-the same night changed. On PostgreSQL, unless ``--database sqlite``.
+were asked more often than Mastodon lets them (300 calls in five minutes), ``again`` is 1 where a second reading of
+the same night, of 200 accounts, changed any row. On PostgreSQL, unless ``--database sqlite``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ PARTS = 3
 """Figures of an account: followers, following, posts."""
 OF_A_POST = 4
 ALLOWED = 300
+REPEATED = 200
 LONGEST = 1500.0
 
 
@@ -50,8 +51,8 @@ def measure(
             seen = place.seen()
             first = _missing(ids, accounts, posts)
             before = _fingerprint()
-            _due(ids, again=True)
-            _wait(ids, time.monotonic())
+            _due(ids[:REPEATED], again=True)
+            _wait(ids[:REPEATED], time.monotonic())
             changed = int(before != _fingerprint())
         finally:
             collector.terminate()
