@@ -1,7 +1,7 @@
 """A night of many accounts: ``python -m bench.snapshots [--accounts 10000] [--posts 10] [--quick] [--json]``.
 
-Every account is due at one instant, with its posts; each answer takes ``--delay`` seconds. A real collector process
-reads them all while a real publisher sends posts of other accounts on the same two cores. ``seconds`` is from the due
+Every account is due at one instant, with its posts; each answer takes ``--delay`` seconds. Real collector processes
+read them all while a real publisher sends posts of other accounts on the same two cores. ``seconds`` is from the due
 time to the last figure, ``missing`` how many of the expected figures have no row, ``over_quota`` how many accounts
 were asked more often than Mastodon lets them (300 calls in five minutes), ``again`` is 1 where a second reading of
 the same night, of 200 accounts, changed any row. On PostgreSQL, unless ``--database sqlite``.
@@ -32,7 +32,7 @@ LONGEST = 1500.0
 
 
 def measure(
-    *, postgres: bool, accounts: int, posts: int, delay: float, threads: int, gap: float
+    *, postgres: bool, accounts: int, posts: int, delay: float, threads: int, gap: float, collectors: int
 ) -> dict[str, Any]:
     """One night, and once more."""
     with ground(postgres=postgres, delay=delay, COLLECTOR_THREADS=str(threads)) as place:
@@ -43,7 +43,7 @@ def measure(
         texts = place.due_posts(senders, [gap * number for number in range(int(_guess(accounts) / gap))])
         _due(ids)
         started = time.monotonic()
-        collector = _collector(place)
+        working = [_collector(place) for _ in range(collectors)]
         try:
             _wait(ids, started)
             seconds = time.monotonic() - started
@@ -55,8 +55,10 @@ def measure(
             _wait(ids[:REPEATED], time.monotonic())
             changed = int(before != _fingerprint())
         finally:
-            collector.terminate()
-            collector.wait(timeout=60)
+            for each in working:
+                each.terminate()
+            for each in working:
+                each.wait(timeout=60)
             publisher.terminate()
     found = lags(seen, texts)
     return {
@@ -69,6 +71,7 @@ def measure(
         "published_meanwhile": len(found),
         "over_quota": _over_quota(seen),
         "again": changed,
+        "collectors": collectors,
         "threads": threads,
         "answer_s": delay,
     }
@@ -179,6 +182,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=10, help="posts an account")
     parser.add_argument("--delay", type=float, default=0.2, help="seconds until an answer")
     parser.add_argument("--threads", type=int, default=16, help="accounts that are read at once")
+    parser.add_argument("--collectors", type=int, default=2, help="processes")
     parser.add_argument(
         "--gap", type=float, default=0.5, help="seconds between posts that fall due meanwhile"
     )
@@ -188,7 +192,7 @@ def main() -> None:
     options = parser.parse_args()
     found = measure(
         postgres=options.database == "postgres", accounts=100 if options.quick else options.accounts,
-        posts=options.posts, delay=options.delay, threads=options.threads, gap=options.gap,
+        posts=options.posts, delay=options.delay, threads=options.threads, gap=options.gap, collectors=options.collectors,
     )  # fmt: skip
     print(json.dumps({"bench": "snapshots", "quick": options.quick, **found, "cores": os.cpu_count()}))
 
