@@ -192,7 +192,8 @@ def main() -> None:
     options = parser.parse_args()
     found = measure(
         postgres=options.database == "postgres", accounts=100 if options.quick else options.accounts,
-        posts=options.posts, delay=options.delay, threads=options.threads, gap=options.gap, collectors=options.collectors,
+        posts=options.posts, delay=options.delay, threads=options.threads, gap=options.gap,
+        collectors=options.collectors,
     )  # fmt: skip
     print(json.dumps({"bench": "snapshots", "quick": options.quick, **found, "cores": os.cpu_count()}))
 
