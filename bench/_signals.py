@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db import OperationalError
+
 from bench._harbour import Harbour, Way
 from bench._ordeals import rests, settle, skip_wait
 
@@ -16,6 +18,8 @@ LEASE, MARGIN = 3.0, 1.0
 """Seconds, for publishers of which another one shall take over in real time."""
 SHORT_LEASE = 1.2
 PATIENCE = 60.0
+STOPPED, LOCKED_ALL = "suspended", "suspended_with_the_only_lock"
+"""SQLite has one writer: a process that is stopped between BEGIN and COMMIT keeps everybody from writing."""
 
 
 class Hung(AssertionError):
@@ -96,10 +100,11 @@ def kill_one_of_two(
 
 def suspend(
     place: Harbour, sleeper: subprocess.Popen[bytes], way: Way, nth: int, when: str
-) -> tuple[Any, bool]:
+) -> tuple[Any, str]:
     """Stop a publisher around its ``nth`` request for longer than its lease; another publishes; wake it up.
 
-    Gives the delivery and whether the sleeper was stopped at all.
+    Gives the delivery and what became of the sleeper: :data:`STOPPED`, :data:`LOCKED_ALL`, or empty where it had sent
+    too little to be stopped.
     """
     place.control.fault("stop", match={"nth": nth}, signal={"pid": sleeper.pid, "when": when})
     delivery = place.queue(way)
@@ -116,16 +121,22 @@ def suspend(
     finally:
         place.control.clear_faults()
     if not is_stopped(sleeper.pid):
-        return delivery, False
+        return delivery, ""
+    what = STOPPED
     try:
         delivery.refresh_from_db()
         if delivery.lease_until is not None:
             time.sleep(max((delivery.lease_until - place.clock.now()).total_seconds(), 0.0) + 0.05)
         settle(place, delivery)
+    except OperationalError as problem:
+        if "locked" not in str(problem):
+            raise
+        what = LOCKED_ALL
     finally:
         os.kill(sleeper.pid, signal.SIGCONT)
+    settle(place, delivery)
     wait_until_silent(place)
-    return delivery, True
+    return delivery, what
 
 
 def is_stopped(pid: int) -> bool:

@@ -32,7 +32,10 @@ QUICK_STEP, QUICK_WAYS = 8, 8
 KILLS, PAIRS = 40, 24
 """Real processes killed: alone, and while two work at once. On each database."""
 GRAVE = ("double", "lost", "stranded", "unconfirmed_unexpected", "broken_parts")
-COUNTED = ("cases", "real_kills", "double", "lost", "stranded", "unconfirmed", "failed_but_live")
+COUNTED = (
+    "cases", "real_kills", _signals.STOPPED, _signals.LOCKED_ALL, "double", "lost", "stranded", "unconfirmed",
+    "failed_but_live",
+)  # fmt: skip
 STARTED = time.monotonic()
 Result = TypeVar("Result")
 Requests = list[tuple[str, bool]]
@@ -254,9 +257,9 @@ def suspend_real(place: Harbour, ways: Sequence[Way], tally: Tally) -> None:
         with noted(tally):
             tell(f"suspended: {way}")
             case = Case(place, way, "suspended_past_its_lease", when)
-            delivery, was_stopped = _signals.suspend(place, sleeper, way, 2 + number % 3, when)
+            delivery, what = _signals.suspend(place, sleeper, way, 2 + number % 3, when)
             case.judge(delivery, tally)
-            tally.counts["suspended"] += was_stopped
+            tally.counts[what] += 1
     _signals.end(sleeper)
 
 

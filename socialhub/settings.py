@@ -110,6 +110,12 @@ def _database() -> dict[str, Any]:
         # IMMEDIATE takes the write lock at BEGIN, so a transaction that reads first and writes later waits
         # for its turn instead of failing with "database is locked". Django turns foreign keys on by itself.
         config["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _SQLITE_PRAGMAS}
+    elif seconds := env.float("DATABASE_IDLE_LIMIT", default=30.0):
+        # A process suspended inside a transaction, or on a host that lost its power, would keep its locks until
+        # somebody missed the connection, which takes TCP two hours.
+        given = config.get("OPTIONS", {})
+        limit = f"-c idle_in_transaction_session_timeout={seconds:.0f}s"
+        config["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {limit}".strip()}
     # One connection a thread, kept open: right for gunicorn's and the publisher's long-lived threads.
     config["CONN_MAX_AGE"] = 600
     config["CONN_HEALTH_CHECKS"] = True

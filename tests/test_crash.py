@@ -8,6 +8,10 @@ and sees doubles.
 from __future__ import annotations
 
 import dataclasses
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +19,7 @@ from types import MappingProxyType
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.membership import create_workspace
@@ -22,6 +27,7 @@ from accounts.models import ConnectedAccount, User, Workspace
 from publishing import library, scheduling
 from publishing.composing import Composition, Placed, Target, save
 from publishing.models import Delivery, MediaFile
+from publishing.publisher import Publisher
 from publishing.states import State
 from socialhub.platforms import registry
 from socialhub.platforms.connector import Connector
@@ -214,3 +220,48 @@ def test_a_publisher_that_is_told_to_stop_finishes_what_it_holds_and_takes_no_mo
     assert (publisher.process.returncode, "drained" in said) == (0, True)
     assert (delivery.state, delivery.in_doubt) == (State.PUBLISHED, False)
     assert northwind.live(case, "Slowly") == ["Slowly 1"]
+
+
+HANG = """
+import os, signal, sys
+import django
+django.setup()
+from django.db import transaction
+from publishing.models import Delivery
+with transaction.atomic():
+    Delivery.objects.select_for_update().get(pk=int(sys.argv[1]))
+    print("holding", flush=True)
+    os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+def test_a_process_that_hangs_inside_a_transaction_delays_posts_and_loses_none(
+    northwind: Hub, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends its transaction after a while. SQLite, with its one writer, has to wait until it wakes."""
+    case = Case("mastodon", host="social.example", file="")
+    delivery = northwind.queue(case, northwind.account(case), "Behind a lock")
+    environment = hub.environment(DATABASE_IDLE_LIMIT="2")
+    hanging = subprocess.Popen(
+        [sys.executable, "-c", HANG, str(delivery.pk)], env=environment, stdout=subprocess.PIPE
+    )
+    assert hanging.stdout is not None
+    assert hanging.stdout.readline() == b"holding\n"
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 1)
+    publisher = Publisher(threads=2)
+    working = threading.Thread(target=publisher.run)
+    working.start()
+    try:
+        if connection.vendor == "sqlite":
+            eventually(lambda: "the database did not answer" in caplog.text, within=20)
+            assert northwind.live(case, "Behind a lock") == []
+            hanging.send_signal(signal.SIGCONT)
+        rests = Delivery.objects.filter(pk=delivery.pk, state=State.PUBLISHED, next_at=None)
+        eventually(rests.exists, within=20)
+    finally:
+        publisher.stop()
+        working.join()
+        hanging.kill()
+        hanging.communicate()
+    assert northwind.live(case, "Behind a lock") == ["Behind a lock 1"]
