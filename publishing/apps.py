@@ -28,6 +28,7 @@ def _install(**kwargs: Any) -> None:
 
     every(10, "publishing.jobs.look_ahead", name="publishing: what would not go out")
     every(1, "publishing.jobs.go_on", name="publishing: finish what was begun for many posts")
+    every(60, "publishing.jobs.forget", name="publishing: old lines of the flight recorder")
 
 
 def _look_again(*, account_id: int, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.jobs import canary
+from publishing import recording
 from publishing.batches import work_on_abandoned
 from publishing.forecasting import forecast
 from publishing.warning import warn
@@ -17,3 +18,8 @@ def look_ahead() -> None:
 def go_on() -> None:
     """Every minute: finish what was begun for many posts on a page that was closed."""
     work_on_abandoned(seconds=40)
+
+
+def forget() -> None:
+    """Every hour: delete old lines of the flight recorder."""
+    recording.forget(seconds=200)

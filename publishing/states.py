@@ -58,6 +58,8 @@ EDITABLE = frozenset(
 """States in which a person may still change what will be published."""
 NEEDS_A_PERSON = frozenset({_S.UNCONFIRMED, _S.FAILED, _S.MISSED, _S.HELD})
 RUNNING = frozenset({_S.SCHEDULED, _S.PUBLISHING})
+AT_REST = frozenset({_S.PUBLISHED, _S.CANCELLED})
+"""Nobody is waited for."""
 
 
 class ForbiddenTransition(ValueError):

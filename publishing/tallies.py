@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 from accounts.clock import database_now, in_line
 from accounts.models import ConnectedAccount
 from publishing.models import Delivery, StepLog, Tally, TallyMark
-from publishing.states import State
+from publishing.states import AT_REST, State
 
 EVENTS, FIRST, LIVE, DELIVERIES, ACCOUNTS = "events", "lag_first", "lag_live", "deliveries", "accounts"
 """Names: recorder lines by event and platform; seconds from due to the first turn and to being live, by platform
@@ -33,7 +33,6 @@ COMMITTED = timedelta(seconds=10)
 CENSUS_EVERY = timedelta(seconds=60)
 MOST = 50_000
 """Lines in one go: what a busy hub writes in ten seconds."""
-AT_REST = (State.PUBLISHED, State.CANCELLED)
 
 
 def keep() -> None:

@@ -164,6 +164,8 @@ COLLECTOR_THREADS: int = env.int("COLLECTOR_THREADS", default=8)
 PUBLISHER_LEASE: float = env.float("PUBLISHER_LEASE", default=30.0)
 # Seconds more for a delivery whose public step was under way, so that a late request has landed.
 PUBLISHER_DOUBT_MARGIN: float = env.float("PUBLISHER_DOUBT_MARGIN", default=15.0)
+# Days that the flight recorder's lines of a finished post are kept. 0: for ever.
+RECORD_KEEP_DAYS: int = env.int("RECORD_KEEP_DAYS", default=90)
 # The same text and media to the same account within so many days are asked about before they go out.
 DUPLICATE_DAYS: int = env.int("DUPLICATE_DAYS", default=7)
 MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=1024 * 1024 * 1024)

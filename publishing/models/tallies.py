@@ -21,7 +21,7 @@ class Tally(models.Model):
 
 
 class TallyMark(models.Model):
-    """How far a tally has come: lines of the recorder up to ``counted`` are in it.
+    """How far a tally, or the sweep of old lines, has come: lines of the recorder up to ``counted`` are in it.
 
     ``ceiling`` is the newest line that there was at ``at``: once everybody who wrote at that time has committed,
     the lines up to it are all there and can be counted.

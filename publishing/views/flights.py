@@ -10,13 +10,14 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Workspace
 from accounts.network import browser_link
 from publishing.live import can_edit, can_remove
 from publishing.models import Delivery, StepLog
-from publishing.states import State
+from publishing.states import AT_REST, State
 from publishing.views.cards import label_of, name_of
 from socialhub.platforms import registry
 from socialhub.platforms.values import Kind
@@ -116,6 +117,7 @@ class Flight:
     steps: list[Line]
     span_word: str
     support: str
+    silence: str
     said_url: str = ""
     live_url: str = ""
     anew_url: str = ""
@@ -152,6 +154,7 @@ def flight(delivery: Delivery, workspace: Workspace, *, may_act: bool, said_befo
         steps=lines,
         span_word=seconds_word(_length(log)),
         support=_support(delivery, log),
+        silence=_silence(delivery),
         said_url=_said_url(delivery, workspace),
         live_url=url("live", State.UNCONFIRMED),
         anew_url=url("anew", State.UNCONFIRMED),
@@ -168,6 +171,13 @@ def _said_url(delivery: Delivery, workspace: Workspace) -> str:
         return ""
     query = urlencode({"tab": "all", "post": f"{delivery.account_id}-{delivery.remote_id}"})
     return f"{reverse('webhooks:inbox', args=[workspace.slug])}?{query}"
+
+
+def _silence(delivery: Delivery) -> str:
+    """Why no step is shown, where none is."""
+    if delivery.state in AT_REST and settings.RECORD_KEEP_DAYS:
+        return f"What happened on the way is kept for {settings.RECORD_KEEP_DAYS} days."
+    return "Nothing has happened yet. Every step will be written here as it is done."
 
 
 def _says(delivery: Delivery) -> str:
