@@ -88,6 +88,29 @@ def causes(workspace: Workspace, accounts: Mapping[int, ConnectedAccount]) -> li
     ]
 
 
+def spread(count: int) -> timedelta:
+    """From the first to the last of so many posts of one account that go out at once."""
+    return APART * max(count - 1, 0)
+
+
+def fullest(workspace: Workspace, state: str) -> int:
+    """The most that wait in that state on one account: it is what a batch takes longest for."""
+    rows = Delivery.objects.filter(workspace=workspace, state=state).order_by().values("account")
+    return max(rows.annotate(count=Count("pk")).values_list("count", flat=True), default=0)
+
+
+def last_leaves(batch: Batch) -> datetime:
+    """When the last of those leaves that a batch has given a time until now."""
+    return batch.start_at + spread(max(batch.per_account.values(), default=0))
+
+
+def seconds_left(batch: Batch) -> float | None:
+    """How long giving the others a time will take, at the pace so far; ``None`` before there is one."""
+    taken = batch.done + batch.refused
+    spent = (batch.worked_at - batch.created_at).total_seconds()
+    return (batch.total - taken) * spent / taken if taken and spent > 0 and not batch.finished_at else None
+
+
 def open_batches(workspace: Workspace) -> list[Batch]:
     """What is being worked on."""
     return list(workspace.batches.filter(finished_at=None)[:5])

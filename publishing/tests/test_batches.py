@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import ConnectedAccount, User, Workspace
 from accounts.permissions import Role
@@ -243,3 +244,24 @@ def test_an_approver_sees_the_banner_and_may_not_act(
     assert "7 posts were missed" in shown
     assert "missed/publish" not in shown
     assert browser.post(f"{HOME}missed/publish/").status_code == 403
+
+
+def test_how_long_a_batch_takes_is_said_before_it_and_while_it_runs(
+    browser: Client, outage: list[Delivery], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = browser.get(f"{HOME}missed/publish/").content.decode()
+    assert "five seconds apart, the last one 30.0 s after the first" in asked
+    Delivery.objects.update(state=State.FAILED, error_kind="SERVER_ERROR")
+    page = browser.get(f"{HOME}posts/?show=attention").content.decode()
+    assert "Try 7 again? They go out five seconds apart, the last one 30.0 s after the first." in page
+    Delivery.objects.update(state=State.MISSED, error_kind="")
+    monkeypatch.setattr(batches, "CHUNK", 3)
+    batch = batches.work(begin(workspace, Act.PUBLISH), seconds=0)
+    batch.worked_at = batch.created_at + timedelta(seconds=6)
+    batch.save()
+    url = f"{HOME}batches/{batch.pk}/"
+    assert "about 8.0 s left" in browser.get(url).content.decode()
+    done = batches.work(batch, seconds=10)
+    last = timezone.localtime(max(filter(None, Delivery.objects.values_list("next_at", flat=True))))
+    assert batches.last_leaves(done) == last
+    assert f"the last at {last:%H:%M}" in browser.get(url).content.decode()

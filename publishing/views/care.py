@@ -22,7 +22,7 @@ from publishing.models import Batch, Post
 from publishing.scheduling import NotAllowed
 from publishing.states import NEEDS_A_PERSON, State
 from publishing.views.cards import cards, label_of, name_of
-from publishing.views.flights import MEANINGS, sentence
+from publishing.views.flights import MEANINGS, seconds_word, sentence
 
 Act = Batch.Act
 # Long enough to get on, short enough that the page answers.
@@ -46,7 +46,7 @@ class Deed(NamedTuple):
 DEEDS = {
     "publish": Deed(
         Act.PUBLISH, "Publish all now", "send", "Publish what was missed",
-        "They go out in the order in which they were due, five seconds apart on each channel.", "Publish",
+        "They go out in the order in which they were due.", "Publish",
     ),
     "reschedule": Deed(
         Act.RESCHEDULE, "Reschedule", "clock", "Reschedule what was missed",
@@ -73,6 +73,7 @@ class Group:
     title: str
     text: str
     act: str
+    ask: str
     url: str
     link: str
 
@@ -170,7 +171,8 @@ def missed(request: WorkspaceRequest, name: str) -> HttpResponse:
     waiting = Post.objects.filter(workspace=request.workspace, deliveries__state=State.MISSED).distinct()
     soon = timezone.localtime() + timedelta(minutes=30)
     context = {
-        "deed": deed, "left": left, "between": _between(left), "errors": errors,
+        "deed": deed, "pace": _pace(batches.fullest(request.workspace, State.MISSED)) if name == "publish" else "",
+        "left": left, "between": _between(left), "errors": errors,
         "cards": cards(waiting.order_by("due_at", "pk")[:SHOWN], request.workspace),
         "more": max(0, left.posts - SHOWN),
         "date": request.POST.get("date", f"{soon:%Y-%m-%d}"), "time": request.POST.get("time", f"{soon:%H:%M}"),
@@ -207,9 +209,21 @@ def _group(cause: batches.Cause, slug: str) -> Group:
         platform=account.platform, label=label_of(account.platform), count=many,
         title=f"{many} {state.label.lower()} on {label_of(account.platform)}",
         text=" ".join(filter(None, [sentence(said), MEANINGS[state]])),
-        act=act if able else "", url=reverse("publishing:causes", args=[slug]),
+        act=act if able else "", ask=_ask(act, state, many), url=reverse("publishing:causes", args=[slug]),
         link="" if able else reverse("accounts:detail", args=[slug, account.pk]),
     )  # fmt: skip
+
+
+def _ask(act: str, state: State, many: int) -> str:
+    return f"{act}? {'' if state == State.UNCONFIRMED else _pace(many)}".strip()
+
+
+def _pace(most: int) -> str:
+    """How long it takes until as many of one channel have gone out."""
+    if most < 2:
+        return ""
+    last = seconds_word(batches.spread(most).total_seconds())
+    return f"They go out five seconds apart, the last one {last} after the first."
 
 
 @require_POST
@@ -248,9 +262,11 @@ def batch(request: WorkspaceRequest, pk: int) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             return redirect("publishing:batch", request.workspace.slug, pk)
     slug, taken = request.workspace.slug, found.done + found.refused
+    left = batches.seconds_left(found)
     context = {
         "batch": found,
         "taken": taken,
+        "left": seconds_word(left) if left else "",
         "percent": round(100 * taken / max(found.total, 1)),
         "doing": _doing(found),
         "result": _result(found),
@@ -265,8 +281,9 @@ def batch(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _result(batch: Batch) -> str:
     count = f"{batch.done} {'delivery' if batch.done == 1 else 'deliveries'}"
+    last = f", the last at {timezone.localtime(batches.last_leaves(batch)):%H:%M}" if batch.done > 1 else ""
     return {
-        Act.PUBLISH: f"{count} on the way, five seconds apart on each channel.",
+        Act.PUBLISH: f"{count} on the way, five seconds apart on each channel{last}.",
         Act.RESCHEDULE: f"{count} rescheduled.",
         Act.DISCARD: f"{count} discarded.",
         Act.CHECK: f"Looking for {count} again.",
