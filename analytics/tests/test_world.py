@@ -7,7 +7,6 @@ collector is given the same time.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -170,8 +169,7 @@ def followers(account: ConnectedAccount) -> set[date]:
     return set(known.filter(period="night").values_list("day", flat=True))
 
 
-def test_a_week_of_every_platform(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+def test_a_week_of_every_platform(world: World) -> None:
     world.connect()
     world.publish()
     world.listening.heard.clear()
@@ -188,7 +186,7 @@ def test_a_week_of_every_platform(world: World, caplog: pytest.LogCaptureFixture
         assert len(gained) >= 6, key
     assert not Gap.objects.exists()
     assert {row.failures for row in Collection.objects.all()} == {0}
-    tokens_stay_in_headers(world, caplog.text)
+    tokens_stay_in_headers(world)
 
     world.live(world.next_night() + timedelta(minutes=2))
     before, asked = rows(), len(world.listening.heard)
@@ -198,14 +196,14 @@ def test_a_week_of_every_platform(world: World, caplog: pytest.LogCaptureFixture
     assert rows() == before
 
 
-def tokens_stay_in_headers(world: World, said: str) -> None:
+def tokens_stay_in_headers(world: World) -> None:
     secrets = {each["value"] for each in world.control.issued()}
     for request, _ in world.listening.heard:
         assert not [secret for secret in secrets if secret in request.url], request.url
         carries = any(secret in value for secret in secrets for value in request.headers.values())
         assert carries or any(word in request.url for word in OPEN), request.url
     models = (Payload, Absence, Gap, Collection)
-    kept = said + "".join(str(row) for model in models for row in model.objects.values())
+    kept = "".join(str(row) for model in models for row in model.objects.values())
     assert Payload.objects.exists()
     assert not [secret for secret in secrets if secret in kept]
 
@@ -298,7 +296,7 @@ def meet(world: World, fault: dict[str, Any]) -> None:
         world.control.clear_faults()
 
 
-def test_a_fault_in_the_night_is_waited_out(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_in_the_night_is_waited_out(world: World) -> None:
     begin(world)
     for fault in FAULTS:
         meet(world, fault)
@@ -315,7 +313,7 @@ def test_a_fault_in_the_night_is_waited_out(world: World, caplog: pytest.LogCapt
             late = row.done_at - nights.begins(row.night, world.workspace.zone) > planning.LATE
             gaps = Gap.objects.filter(account=row.account, night=row.night)
             assert gaps.exists() == late, row.account
-    tokens_stay_in_headers(world, caplog.text)
+    tokens_stay_in_headers(world)
 
 
 def test_a_token_that_ended_is_renewed_or_somebody_is_asked(world: World) -> None:
