@@ -48,6 +48,11 @@ class Claim:
         """The database's time, from what it was at the claim and the time that has passed here since."""
         return self.taken_at + timedelta(seconds=time.monotonic() - self.taken_monotonic)
 
+    @property
+    def is_aging(self) -> bool:
+        """Whether a sixth of the lease is over: most turns end sooner, and need no renewal."""
+        return time.monotonic() > self.monotonic_end - lease_length().total_seconds() * 5 / 6
+
     def check_wire(self) -> None:
         """Raise :class:`TooLate` when the lease may have ended by either clock of this host."""
         if time.monotonic() >= self.monotonic_end or time.time() >= self.wall_end:

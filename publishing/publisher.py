@@ -156,7 +156,7 @@ class Publisher:
             with self._lock:
                 held = list(self._held.values())
             try:
-                claiming.renew(held)
+                claiming.renew(each for each in held if each.is_aging)
                 if time.monotonic() - self._round_at < STILL:
                     heartbeats.beat(heartbeats.PUBLISHER)
                 tallies.keep()

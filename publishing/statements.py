@@ -10,18 +10,20 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db.models.base import ModelState
 
 Columns = tuple[tuple[type[models.Model], tuple[str, ...]], ...]
 """Models with the names of the fields that are wanted of each."""
 
 
+Reader = Callable[[Sequence[Any], Any], models.Model]
+
+
 def update_where(model: type[models.Model], values: Mapping[str, Any], **where: Any) -> int:
     """Set columns of the rows that match all of ``where``; gives how many there were. Plain values only."""
-    sets, given = _equalities(model, values, ", ")
-    conditions, matched = _equalities(model, where, " AND ")
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {_table(model)} SET {sets} WHERE {conditions}", [*given, *matched])  # noqa: S608 (names of columns)
+        cursor.execute(_update(model, tuple(values), tuple(where)), _given(model, values, where))
         return int(cursor.rowcount)
 
 
@@ -29,11 +31,11 @@ def insert(rows: Sequence[models.Model]) -> None:
     """Add rows of one model in one statement. Their ids stay unknown."""
     if not rows:
         return
-    columns, given, casts = _values(rows)
+    columns, casts = _columns(type(rows[0]), connection.vendor)
     marks = ", ".join([f"({', '.join(['%s'] * len(casts))})"] * len(rows))
     statement = f"INSERT INTO {_table(type(rows[0]))} ({columns}) VALUES {marks}"  # noqa: S608 (names of columns)
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(statement, _values(rows))
 
 
 def update_and_insert(
@@ -51,35 +53,34 @@ def update_and_insert(
             if changed:
                 insert(rows)
         return changed
-    sets, given = _equalities(model, values, ", ")
-    conditions, matched = _equalities(model, where, " AND ")
-    columns, added, casts = _values(rows)
+    columns, casts = _columns(type(rows[0]), connection.vendor)
     marks = ", ".join([f"({', '.join(f'%s::{cast}' for cast in casts)})"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH changed AS (UPDATE {_table(model)} SET {sets} WHERE {conditions} RETURNING 1)"  # noqa: S608 (names of columns)
+            f"WITH changed AS ({_update(model, tuple(values), tuple(where))} RETURNING 1)"  # noqa: S608 (names of columns)
             f" INSERT INTO {_table(type(rows[0]))} ({columns})"
             f" SELECT added.* FROM (VALUES {marks}) AS added WHERE EXISTS (SELECT 1 FROM changed)",
-            [*given, *matched, *added],
+            [*_given(model, values, where), *_values(rows)],
         )
         return int(cursor.rowcount) > 0
 
 
-def _values(rows: Sequence[models.Model]) -> tuple[str, list[Any], list[str]]:
-    """The columns of rows without their key, the values of all of them, and the type of each column."""
-    columns, casts = _columns(type(rows[0]), connection.vendor)
-    fields = [field for field in type(rows[0])._meta.concrete_fields if not field.primary_key]
-    given = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields
-    ]
-    return columns, given, casts
+def _values(rows: Sequence[models.Model]) -> list[Any]:
+    """The values of rows, without their keys, one row after the other."""
+    fields, here = _fields(type(rows[0])), connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(field.pre_save(row, add=True), here) for row in rows for field in fields]
+
+
+@functools.cache
+def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
 
 
 @functools.cache
 def _columns(model: type[models.Model], vendor: str) -> tuple[str, list[str]]:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    types = [str(field.db_type(connection)) for field in fields]
+    """The columns of a model without its key, and the type of each."""
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in _fields(model))
+    types = [str(field.db_type(connection)) for field in _fields(model)]
     # A cast to varchar(n) would cut what is too long without a word.
     return names, ["text" if kind.startswith("varchar") else kind for kind in types]
 
@@ -90,11 +91,12 @@ def read(columns: Columns, source: str, values: Sequence[Any]) -> list[tuple[Any
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {listed} FROM {source}", values)  # noqa: S608 (names of columns; the caller's constant)
         rows = cursor.fetchall()
-    return [tuple(reader(row) for reader in readers) for row in rows]
+    here = connections[DEFAULT_DB_ALIAS]
+    return [tuple(reader(row, here) for reader in readers) for row in rows]
 
 
 @functools.cache
-def _plan(columns: Columns, vendor: str) -> tuple[str, list[Callable[[Sequence[Any]], models.Model]]]:
+def _plan(columns: Columns, vendor: str) -> tuple[str, list[Reader]]:
     listed: list[str] = []
     readers = []
     for model, names in columns:
@@ -104,37 +106,52 @@ def _plan(columns: Columns, vendor: str) -> tuple[str, list[Callable[[Sequence[A
     return ", ".join(listed), readers
 
 
-def _reader(
-    model: type[models.Model], fields: list[Any], start: int
-) -> Callable[[Sequence[Any]], models.Model]:
-    """Makes an object of the part of a row that begins at ``start``."""
+def _reader(model: type[models.Model], fields: list[Any], start: int) -> Reader:
+    """Makes an object of the part of a row that begins at ``start``.
+
+    What `Model.from_db` does, without looking for each of the model's fields among those that were read, and without
+    `pre_init` and `post_init`, to which nothing here listens.
+    """
     names = [field.attname for field in fields]
     conversions = []
     for at, field in enumerate(fields):
         column = field.get_col(_table(model))
         steps = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-        if steps:
-            conversions.append((at, column, steps))
+        conversions += [(at, column, step) for step in steps]
 
-    def make(row: Sequence[Any]) -> models.Model:
+    def make(row: Sequence[Any], here: Any) -> models.Model:
         values = list(row[start : start + len(names)])
-        for at, column, steps in conversions:
-            for step in steps:
-                values[at] = step(values[at], column, connection)
-        return model.from_db("default", names, values)
+        for at, column, step in conversions:
+            values[at] = step(values[at], column, here)
+        made = model.__new__(model)
+        made.__dict__.update(zip(names, values, strict=True))
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+        return made
 
     return make
 
 
-def _equalities(
-    model: type[models.Model], values: Mapping[str, Any], separator: str
-) -> tuple[str, list[Any]]:
-    columns, given = [], []
-    for name, value in values.items():
-        field: models.Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
-        columns.append(f"{connection.ops.quote_name(str(field.column))} = %s")
-        given.append(field.get_db_prep_save(value, connection))
-    return separator.join(columns), given
+@functools.cache
+def _update(model: type[models.Model], names: tuple[str, ...], where: tuple[str, ...]) -> str:
+    sets = ", ".join(f"{_column(model, name)} = %s" for name in names)
+    conditions = " AND ".join(f"{_column(model, name)} = %s" for name in where)
+    return f"UPDATE {_table(model)} SET {sets} WHERE {conditions}"  # noqa: S608 (names of columns)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field: models.Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
+    return str(connection.ops.quote_name(str(field.column)))
+
+
+def _given(model: type[models.Model], *parts: Mapping[str, Any]) -> list[Any]:
+    """The values as the database takes them, in their order."""
+    here, field_of = connections[DEFAULT_DB_ALIAS], model._meta.get_field
+    return [
+        field_of(name).get_db_prep_save(value, here)  # type: ignore[union-attr]
+        for part in parts
+        for name, value in part.items()
+    ]
 
 
 def _table(model: type[models.Model]) -> str:
