@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import enter_app, start_connecting
 from tests.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 HOME = "/w/harbor-books/"
 """A workspace of its own: what the other journeys connected stays connected."""
