@@ -19,13 +19,18 @@ from typing import Any
 from bench._figures import quantile
 from bench._ground import Ground, ground, lags
 from bench._history import History
-from bench.pages import TOKEN, visit
+from bench.pages import TIMES, TOKEN, visit
 
 CLAIMS, AT_ONCE = 100, 50
-QUICK = {"rows": 100_000, "posts": 100}
+QUICK = {"rows": 100_000, "posts": 100, "times": 3}
+PAGES = (
+    "today", "posts", "posts_attention", "posts_last_page", "calendar_month", "calendar_week", "compose",
+    "accounts", "readyz", "metrics",
+)  # fmt: skip
+"""Those that walk deliveries."""
 
 
-def measure(*, rows: int, posts: int) -> dict[str, Any]:
+def measure(*, rows: int, posts: int, times: int) -> dict[str, Any]:
     """Everything, at each size; times in milliseconds."""
     due = min(10_000, rows // 20)
     sizes = [size for size in (rows // 100, rows // 10, rows) if size >= 2 * due]
@@ -46,7 +51,7 @@ def measure(*, rows: int, posts: int) -> dict[str, Any]:
             found["p99_ms"] = found[f"at_{size}"]["claim_p99_ms"]
         found["load"].append(round(os.getloadavg()[0], 1))
         found["database_mb"] = _size()
-        found["pages"] = visit(history.owner, history.workspace)
+        found["pages"] = visit(history.owner, history.workspace, PAGES, times=times)
         found["census_ms"] = round(_timed(tallies.keep), 1)
         found["crowded"] = _crowded(history.crowd())
         found["publisher"] = _publish(place, posts)
@@ -195,4 +200,6 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="100,000 rows, under 40 s")
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
-    print(json.dumps(measure(**QUICK) if options.quick else measure(rows=options.rows, posts=500)))
+    print(
+        json.dumps(measure(**QUICK) if options.quick else measure(rows=options.rows, posts=500, times=TIMES))
+    )

@@ -11,6 +11,7 @@ import argparse
 import json
 import logging
 import time
+from collections.abc import Collection
 from typing import Any
 
 from bench._figures import quantile
@@ -18,7 +19,7 @@ from bench._ground import ground
 from bench._history import History
 from bench._snapshots import write
 
-TIMES = 20
+TIMES, QUICK_TIMES = 20, 6
 QUICK_ROWS, QUICK_SNAPSHOTS = 100_000, 100_000
 FIGURED = 40_000
 """So many posts have figures: those of eight workspaces."""
@@ -50,8 +51,8 @@ PAGES = {
 TOKEN = "a-token-of-the-bench"
 
 
-def visit(owner: Any, workspace: int, only: str = "") -> list[dict[str, Any]]:
-    """Server time in milliseconds, queries, and KiB of HTML (not compressed), of each page."""
+def visit(owner: Any, workspace: int, names: Collection[str], *, times: int) -> list[dict[str, Any]]:
+    """Server time in milliseconds, queries, and KiB of HTML (not compressed), of these pages."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -65,9 +66,8 @@ def visit(owner: Any, workspace: int, only: str = "") -> list[dict[str, Any]]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     client.get(f"/w/{slug}/", headers=headers)  # the session learns the workspace once
     found = []
-    for name, path in PAGES.items():
-        if only not in name:
-            continue
+    for name in names:
+        path = PAGES[name]
         address = path if path.startswith("/") else f"/w/{slug}/{path.format(**_some(workspace))}"
         with CaptureQueriesContext(connection) as asked:
             # Nothing publishes here, so that readiness says no; its price is the same.
@@ -76,7 +76,7 @@ def visit(owner: Any, workspace: int, only: str = "") -> list[dict[str, Any]]:
             assert response.status_code in {200, 503}, (address, response.status_code)
             queries = len(asked)
         costs = []
-        for _ in range(TIMES):
+        for _ in range(times):
             started = time.perf_counter()
             answer = client.get(address, headers=headers)
             if answer.streaming:
@@ -111,8 +111,8 @@ def _some(workspace: int) -> dict[str, int]:
     return {"post": row["pk"], "account": row["account"]} if row else {"post": 0, "account": 0}
 
 
-def measure(*, rows: int, snapshots: int, only: str) -> list[dict[str, Any]]:
-    """All pages."""
+def measure(*, rows: int, snapshots: int, only: str, times: int) -> list[dict[str, Any]]:
+    """All pages whose name has ``only`` in it."""
     with ground(postgres=True, DEBUG="True", METRICS_TOKEN=TOKEN):
         from django.conf import settings
 
@@ -121,7 +121,7 @@ def measure(*, rows: int, snapshots: int, only: str) -> list[dict[str, Any]]:
         history.begin()
         history.grow(rows)
         figures = write(snapshots, FIGURED)
-        pages = visit(history.owner, history.workspace, only)
+        pages = visit(history.owner, history.workspace, [name for name in PAGES if only in name], times=times)
         return [{**page, "rows": rows, "snapshots": figures} for page in pages]
 
 
@@ -133,6 +133,7 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS:,} rows of each, under 40 s")
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
+    times = TIMES
     if options.quick:
-        options.rows, options.snapshots = QUICK_ROWS, QUICK_SNAPSHOTS
-    print(json.dumps(measure(rows=options.rows, snapshots=options.snapshots, only=options.only)))
+        options.rows, options.snapshots, times = QUICK_ROWS, QUICK_SNAPSHOTS, QUICK_TIMES
+    print(json.dumps(measure(rows=options.rows, snapshots=options.snapshots, only=options.only, times=times)))
