@@ -294,7 +294,7 @@ def measure_part(*, postgres: bool, quick: bool, part: int, parts: int, only: st
     with harbour(postgres=postgres) as place:
         ways = [way for way in all_ways() if only in str(way)]
         if not only:
-            kills, pairs, most = (2, 1, 1) if quick else (KILLS // parts, PAIRS // parts, 8)
+            kills, pairs, most = (1, 1, 1) if quick else (KILLS // parts, PAIRS // parts, 8)
             few = spread(part)
             knowable = [way for way in few if way.is_knowable][:most]
             kill_real(place, few, tally, kills=kills)
