@@ -105,7 +105,7 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, lim
 
 def _absent(delivery: Delivery, now: datetime) -> Verdict:
     """It is provably not there, so it is sent again; when a person has tried again, private work is done anew too."""
-    again = {**SETTLED, "next_at": now, "attempts": delivery.attempts + 1}
+    again = {**SETTLED, "next_at": now, "step_since": now, "attempts": delivery.attempts + 1}
     if delivery.starts_over and not delivery.is_begun and delivery.state != State.PUBLISHED:
         again |= {"starts_over": False, "step": "", "charged_at": None, "attempts": 0}
         again["facts"] = {name: delivery.facts[name] for name in {FIRST_SENT} & delivery.facts.keys()}
