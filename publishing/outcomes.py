@@ -278,8 +278,9 @@ def wait_for_limit(
         held = hold(words, facts=facts)
         return replace(held, values={**held.values, **named, "error_message": words[:500]}, error=error)
     values = {**SETTLED, **named, "next_at": until + ladder.scatter(), "note": reason[:300]}
-    if not delivery.step and step == flow.first:
-        values |= {"state": State.SCHEDULED, "step_since": None}
+    if not delivery.step and step == flow.first and not (step.is_public and facts):
+        # A public first step has entered its name with the doubt.
+        values |= {"state": State.SCHEDULED, "step": "", "step_since": None}
     else:
         values |= {
             "step": step.name,
