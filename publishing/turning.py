@@ -185,15 +185,17 @@ def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | N
     """Why this delivery may not take a turn at all, or ``None``."""
     if delivery.state not in {State.PUBLISHING, State.PUBLISHED}:
         return Verdict("stopped", {"next_at": None})
-    if delivery.step or delivery.in_doubt:
-        return None
-    if delivery.state == State.PUBLISHED:  # nothing is left to do, and its first step is not to be run again
-        return Verdict("stopped", {"next_at": None})
-    due = delivery.due_at or now
-    if now > due + outcomes.late_limit(delivery):
+    is_under_way = bool(delivery.step or delivery.in_doubt)
+    if (
+        delivery.state == State.PUBLISHED
+    ):  # without a step nothing is left to do, and the first is not to be run again
+        return None if is_under_way else Verdict("stopped", {"next_at": None})
+    if not is_under_way and now > (delivery.due_at or now) + outcomes.late_limit(delivery):
         return outcomes.missed()
-    if delivery.account.state == ConnectedAccount.State.PAUSED:
+    if delivery.account.state == ConnectedAccount.State.PAUSED and not delivery.in_doubt:
         return outcomes.hold("The account is paused. Resume it, then try again.")
+    if is_under_way:
+        return None
     answers = options_of(delivery)
     found = delivery.account.connector.check(content, delivery.account.value(), answers)
     broken = [v for v in found if v.severity is Severity.ERROR]
