@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,13 +83,18 @@ class Flight:
         )
 
     def commit(self, verdict: Verdict, *, keep: bool = False) -> None:
-        """Write everything that is not written yet. What the platform refused to publish used no quota."""
-        if self._came_to_nothing(verdict):
-            with in_line(), transaction.atomic():
-                limits.give_back(self.delivery.account, self.posts, self.delivery.charged_at or self.now)
+        """Write everything that is not written yet. What the platform refused to publish used no quota; what it
+        refused and a look found live all the same did.
+        """
+        account, now, charged_at = self.delivery.account, self.now, self.delivery.charged_at
+        is_nothing, is_uncharged = self._came_to_nothing(verdict), self._is_found_uncharged(verdict)
+        with in_line(), transaction.atomic() if is_nothing or is_uncharged else nullcontext():
+            if is_nothing:
+                limits.give_back(account, self.posts, charged_at or now)
                 self.unsaved["charged_at"] = self.delivery.charged_at = None
-                verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
-        else:
+            if is_uncharged:
+                limits.charge(account, self.posts, now, is_used=True)
+                self.unsaved["charged_at"] = self.delivery.charged_at = now
             verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
         self.lines, self.unsaved = [], {}
 
@@ -105,17 +111,35 @@ class Flight:
         is_known = verdict.values.get("in_doubt") is False and self.step == self.flow.public
         return self.delivery.charged_at is not None and is_known and not is_public
 
+    def _is_found_uncharged(self, verdict: Verdict) -> bool:
+        """Whether this is live after all, which was given back when the platform refused it."""
+        is_live = verdict.values.get("state") == State.PUBLISHED
+        return is_live and self.delivery.charged_at is None and bool(self.connector.quotas)
+
     def begin_public(self) -> None:
         """Enter doubt and charge the quotas in one commit. Raises :class:`limits.Spent`: then nothing has begun."""
-        delivery = self.delivery
-        if delivery.charged_at or not self.connector.quotas or self.step != self.flow.public:
+        delivery, posts = self.delivery, self._uncharged()
+        if not posts:
             enter_doubt(self.claim, self.now, self.step.name, self.unsaved)
         else:
             with in_line(), transaction.atomic():
-                limits.charge(delivery.account, self.posts, self.now)
+                limits.charge(delivery.account, posts, self.now, before=delivery.charged_at)
                 enter_doubt(self.claim, self.now, self.step.name, {**self.unsaved, "charged_at": self.now})
             delivery.charged_at = self.now
         self.unsaved, delivery.in_doubt = {}, True
+
+    def _uncharged(self) -> int:
+        """How many posts no quota counts: all at first; of a thread that outlasts its charge, what is not live."""
+        charged_at, quotas = self.delivery.charged_at, self.connector.quotas
+        if self.step != self.flow.public or not quotas:
+            return 0
+        if charged_at is None:
+            return self.posts
+        if self.posts == 1 or all(quota.frees(charged_at) > self.now for quota in quotas):
+            return 0
+        assert self.connector.publishing is not None
+        posts_of = self.connector.publishing.posts_of
+        return self.posts - len(posts_of(self.delivery.facts) if posts_of else ())
 
     def hear(self) -> str:
         """Share what the platform said of its limits; what it said of a spent one, if it did."""
