@@ -210,9 +210,8 @@ def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | N
     if delivery.state not in {State.PUBLISHING, State.PUBLISHED}:
         return Verdict("stopped", {"next_at": None})
     is_under_way = bool(delivery.step or delivery.in_doubt)
-    if (
-        delivery.state == State.PUBLISHED
-    ):  # without a step nothing is left to do, and the first is not to be run again
+    if delivery.state == State.PUBLISHED:
+        # Without a step nothing is left to do, and the first is not to be run again.
         return None if is_under_way else Verdict("stopped", {"next_at": None})
     if not is_under_way and now > (delivery.due_at or now) + outcomes.late_limit(delivery):
         return outcomes.missed()
