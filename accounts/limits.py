@@ -165,12 +165,12 @@ def charge(
 ) -> None:
     """Use every quota of the account for so many posts, or none: then :class:`Spent`.
 
-    Quotas that still count the charge of ``before`` are left out. With ``is_used`` the posts are live already and
-    counted whatever is left. To be called inside a transaction: its end lets the next one count.
+    What was charged for them ``before`` is taken back. With ``is_used`` the posts are live already and counted
+    whatever is left. To be called inside a transaction: its end lets the next one count.
     """
     tallies = _locked(account)
     if before is not None:
-        tallies = {pk: each for pk, each in tallies.items() if each.quota.frees(before) <= now}
+        tallies = {pk: each.take_back(posts * each.quota.per_post, before) for pk, each in tallies.items()}
     full = [tally for tally in tallies.values() if not tally.fits(posts * tally.quota.per_post, now)]
     if full and not is_used:
         until, tally = max(

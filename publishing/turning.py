@@ -118,7 +118,7 @@ class Flight:
 
     def begin_public(self) -> None:
         """Enter doubt and charge the quotas in one commit. Raises :class:`limits.Spent`: then nothing has begun."""
-        delivery, posts = self.delivery, self._uncharged()
+        delivery, posts = self.delivery, self._to_charge()
         if not posts:
             enter_doubt(self.claim, self.now, self.step.name, self.unsaved)
         else:
@@ -128,14 +128,13 @@ class Flight:
             delivery.charged_at = self.now
         self.unsaved, delivery.in_doubt = {}, True
 
-    def _uncharged(self) -> int:
-        """How many posts no quota counts: all at first; of a thread that outlasts its charge, what is not live."""
-        charged_at, quotas = self.delivery.charged_at, self.connector.quotas
-        if self.step != self.flow.public or not quotas:
+    def _to_charge(self) -> int:
+        """How many posts quotas count from now on: all at first, of a thread then what is not live yet."""
+        if self.step != self.flow.public or not self.connector.quotas:
             return 0
-        if charged_at is None:
+        if self.delivery.charged_at is None:
             return self.posts
-        if self.posts == 1 or all(quota.frees(charged_at) > self.now for quota in quotas):
+        if self.posts == 1:  # the step again is its next chunk
             return 0
         assert self.connector.publishing is not None
         posts_of = self.connector.publishing.posts_of
