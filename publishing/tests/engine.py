@@ -64,6 +64,7 @@ def refusal(kind: Fault, reach: Reach, status: int = 0, after: float | None = No
     return PlatformError(kind, http_status=status, reach=reach, retry_after=wait)
 
 
+WITHDRAWN = "access withdrawn"
 WITHOUT_EFFECT = {
     "refused": lambda: refusal(Fault.INVALID_REQUEST, Reach.REFUSED, 400),
     "limited": lambda: refusal(Fault.RATE_LIMIT, Reach.REFUSED, 429, SLOW_DOWN),
@@ -71,7 +72,7 @@ WITHOUT_EFFECT = {
     "unreachable": lambda: refusal(Fault.SERVER_ERROR, Reach.NOT_SENT),
     "500 before": lambda: refusal(Fault.SERVER_ERROR, Reach.UNKNOWN, 500),
     "timeout before": lambda: refusal(Fault.TIMEOUT, Reach.UNKNOWN),
-    "access withdrawn": lambda: refusal(Fault.REVOKED, Reach.REFUSED, 401),
+    WITHDRAWN: lambda: refusal(Fault.REVOKED, Reach.REFUSED, 401),
 }  # fmt: skip
 WITH_EFFECT: dict[str, Callable[[], Exception]] = {
     "502 after": lambda: refusal(Fault.SERVER_ERROR, Reach.UNKNOWN, 502),
@@ -84,7 +85,7 @@ WITH_EFFECT: dict[str, Callable[[], Exception]] = {
 DEATHS = ("before doubt", "after doubt", "before effect", "after effect", "before save", "after save")
 SLEEPS = ("sleeps before", "sleeps after")
 SLOW = "takes long"
-TROUBLES = (*WITHOUT_EFFECT, *WITH_EFFECT, *SLEEPS, SLOW)
+TROUBLES = tuple(name for name in (*WITHOUT_EFFECT, *WITH_EFFECT, *SLEEPS, SLOW) if name != WITHDRAWN)
 LOOKS = ("find fails", "find cannot tell", "find says later")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from publishing.models import Batch, Delivery
 from publishing.models.posts import ALWAYS
 from publishing.scheduling import NotAllowed
 from publishing.states import NEEDS_A_PERSON, RUNNING, State
-from publishing.tests.engine import DEATHS, LOOKS, TROUBLES, Ground
+from publishing.tests.engine import DEATHS, LOOKS, TROUBLES, WITHDRAWN, Ground
 from socialhub.platforms.policy import Quota, Scope
 from socialhub.platforms.values import Secret, Tokens
 
@@ -88,10 +89,6 @@ class Engine(RuleBasedStateMachine):
         self.ground.trouble = trouble
         self.work(steps, 1)
 
-    @rule(steps=STEPS)
-    def work_and_be_asked_to_wait(self, steps: int) -> None:
-        self.work_in_trouble("limited", steps)
-
     @rule(death=st.sampled_from(DEATHS), steps=STEPS)
     def work_and_die(self, death: str, steps: int) -> None:
         self.ground.death = death
@@ -138,28 +135,6 @@ class Engine(RuleBasedStateMachine):
         elif live == self._known(row):
             scheduling.confirm_absent(row)
             self.unused += len(row.post.parts) if row.charged_at and not row.is_begun else 0
-
-    @rule(number=NUMBERS, act=st.sampled_from(["pause", "resume", "lose", "reconnect"]))
-    def account_goes_and_comes(self, number: int, act: str) -> None:
-        account = ConnectedAccount.objects.get(pk=self.accounts[number % len(self.accounts)].pk)
-        if act == "pause":
-            disconnecting.pause(account)
-        elif act == "resume":
-            disconnecting.resume(account)
-        elif act == "lose":
-            usable = ConnectedAccount.objects.filter(pk=account.pk).usable()
-            usable.update(state=ConnectedAccount.State.RECONNECT)
-        else:
-            self._reconnect(account)
-
-    def _reconnect(self, account: ConnectedAccount) -> None:
-        if account.state != ConnectedAccount.State.RECONNECT:
-            return
-        tokens = Tokens(Secret(f"token {account.token_version + 1}"), scopes=frozenset({"post"}))
-        link(
-            workspace=account.workspace, platform=account.platform, login=account.login, by=self.mara,
-            account=account.value().with_tokens(tokens),
-        )  # fmt: skip
 
     @staticmethod
     def _try(act: Callable[[], Any]) -> None:
@@ -243,10 +218,7 @@ class Engine(RuleBasedStateMachine):
         self.what_must_hold()
 
     def _set_right(self) -> None:
-        """People connect what was lost and let all that waits for them go on."""
-        for account in ConnectedAccount.objects.all():
-            disconnecting.resume(account)
-            self._reconnect(account)
+        """A person lets all that waits for one go on."""
         for row in self._rows():
             self._try(lambda row=row: scheduling.retry(row))  # type: ignore[misc]
             self._try(lambda row=row: scheduling.check_now(row))  # type: ignore[misc]
@@ -290,6 +262,37 @@ class Crowd(Engine):
         self._queue(0, MOST_PARTS)
         self._queue(0, 1)
 
+    @rule(
+        number=NUMBERS,
+        act=st.sampled_from(["pause", "lose", "withdraw", "bring back", "bring back"]),
+        steps=STEPS,
+    )
+    def an_account_goes_or_comes(self, number: int, act: str, steps: int) -> None:
+        account = self.accounts[number % 2]
+        if act == "pause":
+            disconnecting.pause(account)
+        elif act == "lose":
+            usable = ConnectedAccount.objects.filter(pk=account.pk).usable()
+            usable.update(state=ConnectedAccount.State.RECONNECT)
+        elif act == "withdraw":
+            self.work_in_trouble(WITHDRAWN, steps)
+        else:
+            self._bring_back()
+
+    def _bring_back(self) -> None:
+        for account in ConnectedAccount.objects.exclude(state=ConnectedAccount.State.ACTIVE):
+            disconnecting.resume(account)
+            tokens = Tokens(Secret(f"token {account.token_version + 1}"), scopes=frozenset({"post"}))
+            link(
+                workspace=account.workspace, platform=account.platform, login=account.login, by=self.mara,
+                account=account.value().with_tokens(tokens),
+            )  # fmt: skip
+
+    @rule(trouble=st.sampled_from(["limited", "refused"]))
+    def work_on_to_a_refusal(self, trouble: str) -> None:
+        self.work(1, 1)
+        self.work_in_trouble(trouble, 4)
+
     @rule(number=NUMBERS, act=st.sampled_from([Act.PUBLISH, Act.RESCHEDULE, Act.DISCARD]))
     def decide_on_one_cause(self, number: int, act: Batch.Act) -> None:
         known = {account.pk: account for account in self.accounts}
@@ -315,14 +318,15 @@ class Crowd(Engine):
         if batch is not None:
             before = {row.pk: row.state for row in self._rows()}
             batches.work(batch, seconds=0)
-            self._are_apart([row for row in self._rows() if row.state != before[row.pk]])
+            moved = [row for row in self._rows() if row.state != before[row.pk]]
+            if batch.act == Act.PUBLISH:
+                self._are_apart(moved)
 
     def _are_apart(self, moved: list[Delivery]) -> None:
         for account in self.accounts:
-            due = sorted(
-                row.due_at for row in moved if row.account_id == account.pk and row.due_at and row.next_at
-            )
-            assert len({moment.timestamp() // 1 for moment in due}) == len(due), f"at once: {due}"
+            due = sorted(row.due_at for row in moved if row.account_id == account.pk and row.due_at)
+            gaps = [later - earlier for earlier, later in pairwise(due)]
+            assert all(gap >= batches.APART for gap in gaps), f"too close: {due}"
 
     def _check(self, rows: list[Delivery]) -> None:
         super()._check(rows)
@@ -372,6 +376,7 @@ class Crowd(Engine):
     def _set_right(self) -> None:
         while batch := Batch.objects.filter(finished_at=None).first():
             batches.work(batch, seconds=0)
+        self._bring_back()
         super()._set_right()
 
     def _all_is_well(self) -> None:

@@ -26,7 +26,7 @@ from publishing.tests.machines import Crowd, Engine
 from socialhub.platforms import registry
 from socialhub.platforms.values import Secret
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "20"))
 SEARCH = settings(
     max_examples=EXAMPLES, stateful_step_count=20, derandomize=True, database=None, deadline=None,
     suppress_health_check=list(HealthCheck), print_blob=False,
@@ -102,8 +102,14 @@ def _never_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_fencing(monkeypatch: pytest.MonkeyPatch) -> None:
-    update = statements.update_where
-    monkeypatch.setattr(claiming, "update_where", lambda *given, **where: update(*given, id=where["id"]))
+    def update(*given: Any, lease_token: int, **where: Any) -> int:
+        return statements.update_where(*given, **where)
+
+    def update_and_insert(*given: Any, lease_token: int, **where: Any) -> bool:
+        return statements.update_and_insert(*given, **where)
+
+    monkeypatch.setattr(claiming, "update_where", update)
+    monkeypatch.setattr(claiming, "update_and_insert", update_and_insert)
 
 
 def _no_lease(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,15 +140,12 @@ def _no_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claiming, "_one_a_lane", lambda rows, now: rows)
 
 
-LONG = pytest.mark.skipif(EXAMPLES < 300, reason="takes a longer search: EXAMPLES=300")
-
-
 @pytest.mark.parametrize(
     ("without", "machine", "found"),
     [
         (_never_look, Engine, "live"),
         (_never_doubt, Engine, "live"),
-        pytest.param(_no_fencing, Engine, "live|next at|at rest", marks=LONG),
+        (_no_fencing, Engine, "live|next at|at rest"),
         (_no_lease, Engine, "within its lease"),
         (_never_charge, Crowd, "0.0 charged"),
         (_never_give_back, Crowd, "not all sent"),
