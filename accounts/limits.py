@@ -155,14 +155,24 @@ def _correct(account: ConnectedAccount, quota: Quota, reading: LimitReading, now
     Budget.objects.update_or_create(scope=scope, name=quota.name, defaults={"told": told})
 
 
-def charge(account: ConnectedAccount, posts: int, now: datetime) -> None:
+def charge(
+    account: ConnectedAccount,
+    posts: int,
+    now: datetime,
+    *,
+    before: datetime | None = None,
+    is_used: bool = False,
+) -> None:
     """Use every quota of the account for so many posts, or none: then :class:`Spent`.
 
-    To be called inside a transaction: its end lets the next one count.
+    What was charged for them ``before`` is taken back. With ``is_used`` the posts are live already and counted
+    whatever is left. To be called inside a transaction: its end lets the next one count.
     """
     tallies = _locked(account)
+    if before is not None:
+        tallies = {pk: each.take_back(posts * each.quota.per_post, before) for pk, each in tallies.items()}
     full = [tally for tally in tallies.values() if not tally.fits(posts * tally.quota.per_post, now)]
-    if full:
+    if full and not is_used:
         until, tally = max(
             ((each.free_at(posts * each.quota.per_post, now), each) for each in full),
             key=lambda pair: pair[0],

@@ -67,7 +67,8 @@ class Tally:
         kept = [use for use in self.uses if self._counts(use, now)]
         if kept and now - kept[-1].first < self.quota.window / GRAINS:
             last = kept.pop()
-            kept.append(Use(last.first, max(now, last.last), last.cost + cost))
+            # Whoever waited for the lock may come with an earlier time.
+            kept.append(Use(min(now, last.first), max(now, last.last), last.cost + cost))
         else:
             kept.append(Use(now, now, cost))
         return replace(self, uses=tuple(kept))

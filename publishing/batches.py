@@ -224,11 +224,20 @@ def _act(batch: Batch, row: Delivery) -> None:
     elif batch.act == Act.RESCHEDULE:
         assert row.due_at is not None  # only what was due is taken
         # As far apart as they were planned.
-        scheduling.retry(row, due_at=max(batch.start_at + (row.due_at - batch.first_due), database_now()))
+        scheduling.retry(row, due_at=_from_now_on(batch, batch.start_at + (row.due_at - batch.first_due)))
     else:
         given = batch.per_account.get(str(row.account_id), 0)
-        scheduling.retry(row, due_at=max(batch.start_at + APART * given, database_now()))
+        scheduling.retry(row, due_at=_from_now_on(batch, batch.start_at + APART * given))
         batch.per_account[str(row.account_id)] = given + 1
+
+
+def _from_now_on(batch: Batch, at: datetime) -> datetime:
+    """``at``, or now where that has passed while nobody worked on the batch: then all that follow move with it, and
+    stay as far apart.
+    """
+    late = max(database_now() - at, timedelta(0))
+    batch.start_at += late
+    return at + late
 
 
 def reason(refusal: NotAllowed | Blocked) -> str:

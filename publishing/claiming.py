@@ -140,9 +140,15 @@ def _left_out(crowded: Crowded) -> tuple[str, list[Any]]:
 
 
 def _one_a_lane(rows: list[Any], now: datetime) -> list[Any]:
-    """Give back all but the first of each lane: they come again when it is free."""
+    """Give back all but the first of each lane: they come again when it is free.
+
+    So is what another publisher took of at the same moment, when neither statement saw the other.
+    """
     kept: list[Any] = []
-    lanes: set[str] = set()
+    taken = {row[5] for row in rows} - {""}
+    leased = Delivery.objects.filter(lane__in=taken, lease_until__gt=now)
+    others = leased.exclude(pk__in=[row[0] for row in rows])
+    lanes = set(others.values_list("lane", flat=True)) if taken else set()
     for row in rows:
         if row[5] and row[5] in lanes:
             update_where(Delivery, {"lease_until": None, "next_at": now}, id=row[0], lease_token=row[2])

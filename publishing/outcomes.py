@@ -50,15 +50,9 @@ class Verdict:
     ) -> StepLog:
         """What the flight recorder says of it."""
         return recording.line(
-            delivery.pk,
-            self.event,
-            at=now,
-            step=step or delivery.step,
-            note=self.note,
-            seconds=seconds,
-            exchanges=exchanges,
-            error=self.error,
-        )
+            delivery.pk, self.event, at=now, step=step or delivery.step, note=self.note, seconds=seconds,
+            exchanges=exchanges, error=self.error,
+        )  # fmt: skip
 
     def commit(
         self,
@@ -91,7 +85,8 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, lim
         case Live(post_id=post_id, url=url):
             return _live(delivery, turn, facts, now, post_id, url)
         case Stay(wait=wait) if limit and wait and not turn.found:
-            return wait_for_limit(delivery, flow, turn.step, now + wait, limit, now, facts=facts)
+            until = now + wait
+            return _begun(turn, wait_for_limit(delivery, flow, turn.step, until, limit, now, facts=facts))
         case Stay() as stay:
             return _stay(delivery, flow, turn, stay, facts, now)
         case Back(to=to, note=note):
@@ -110,7 +105,7 @@ def after_turn(delivery: Delivery, flow: Flow, turn: Turn, now: datetime, *, lim
 
 def _absent(delivery: Delivery, now: datetime) -> Verdict:
     """It is provably not there, so it is sent again; when a person has tried again, private work is done anew too."""
-    again = {**SETTLED, "next_at": now, "attempts": delivery.attempts + 1}
+    again = {**SETTLED, "next_at": now, "step_since": now, "attempts": delivery.attempts + 1}
     if delivery.starts_over and not delivery.is_begun and delivery.state != State.PUBLISHED:
         again |= {"starts_over": False, "step": "", "charged_at": None, "attempts": 0}
         again["facts"] = {name: delivery.facts[name] for name in {FIRST_SENT} & delivery.facts.keys()}
@@ -163,7 +158,7 @@ def _stay(
         reason = stay.note or f"“{turn.step.label or turn.step.name}” took too long."
         if flow.is_after(turn.step):
             return _past(delivery, flow, turn.step, now, reason)
-        return hold(f"{reason} Check on the platform, then try again.", facts=facts)
+        return _begun(turn, hold(f"{reason} Check on the platform, then try again.", facts=facts))
     values = {
         **SETTLED,
         **NO_ERROR,
@@ -177,6 +172,13 @@ def _stay(
         "is_begun": delivery.is_begun or (turn.step.is_public and delivery.state != State.PUBLISHED),
     }
     return Verdict("stayed", values, stay.note)
+
+
+def _begun(turn: Turn, verdict: Verdict) -> Verdict:
+    """The verdict on a step that does not go on: where a public one has noted something, a part may be live."""
+    if not (turn.step.is_public and turn.facts):
+        return verdict
+    return replace(verdict, values={**verdict.values, "is_begun": True})
 
 
 def _back(
@@ -276,8 +278,9 @@ def wait_for_limit(
         held = hold(words, facts=facts)
         return replace(held, values={**held.values, **named, "error_message": words[:500]}, error=error)
     values = {**SETTLED, **named, "next_at": until + ladder.scatter(), "note": reason[:300]}
-    if not delivery.step and step == flow.first:
-        values |= {"state": State.SCHEDULED, "step_since": None}
+    if not delivery.step and step == flow.first and not (step.is_public and facts):
+        # A public first step has entered its name with the doubt.
+        values |= {"state": State.SCHEDULED, "step": "", "step_since": None}
     else:
         values |= {
             "step": step.name,

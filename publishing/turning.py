@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,13 +83,18 @@ class Flight:
         )
 
     def commit(self, verdict: Verdict, *, keep: bool = False) -> None:
-        """Write everything that is not written yet. What the platform refused to publish used no quota."""
-        if self._came_to_nothing(verdict):
-            with in_line(), transaction.atomic():
-                limits.give_back(self.delivery.account, self.posts, self.delivery.charged_at or self.now)
+        """Write everything that is not written yet. What the platform refused to publish used no quota; what it
+        refused and a look found live all the same did.
+        """
+        account, now, charged_at = self.delivery.account, self.now, self.delivery.charged_at
+        is_nothing, is_uncharged = self._came_to_nothing(verdict), self._is_found_uncharged(verdict)
+        with in_line(), transaction.atomic() if is_nothing or is_uncharged else nullcontext():
+            if is_nothing:
+                limits.give_back(account, self.posts, charged_at or now)
                 self.unsaved["charged_at"] = self.delivery.charged_at = None
-                verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
-        else:
+            if is_uncharged:
+                limits.charge(account, self.posts, now, is_used=True)
+                self.unsaved["charged_at"] = self.delivery.charged_at = now
             verdict.commit(self.claim, self.delivery, self.lines, unsaved=self.unsaved, keep=keep)
         self.lines, self.unsaved = [], {}
 
@@ -105,17 +111,34 @@ class Flight:
         is_known = verdict.values.get("in_doubt") is False and self.step == self.flow.public
         return self.delivery.charged_at is not None and is_known and not is_public
 
+    def _is_found_uncharged(self, verdict: Verdict) -> bool:
+        """Whether this is live after all, which was given back when the platform refused it."""
+        is_live = verdict.values.get("state") == State.PUBLISHED
+        return is_live and self.delivery.charged_at is None and bool(self.connector.quotas)
+
     def begin_public(self) -> None:
         """Enter doubt and charge the quotas in one commit. Raises :class:`limits.Spent`: then nothing has begun."""
-        delivery = self.delivery
-        if delivery.charged_at or not self.connector.quotas or self.step != self.flow.public:
+        delivery, posts = self.delivery, self._to_charge()
+        if not posts:
             enter_doubt(self.claim, self.now, self.step.name, self.unsaved)
         else:
             with in_line(), transaction.atomic():
-                limits.charge(delivery.account, self.posts, self.now)
+                limits.charge(delivery.account, posts, self.now, before=delivery.charged_at)
                 enter_doubt(self.claim, self.now, self.step.name, {**self.unsaved, "charged_at": self.now})
             delivery.charged_at = self.now
         self.unsaved, delivery.in_doubt = {}, True
+
+    def _to_charge(self) -> int:
+        """How many posts quotas count from now on: all at first, of a thread then what is not live yet."""
+        if self.step != self.flow.public or not self.connector.quotas:
+            return 0
+        if self.delivery.charged_at is None:
+            return self.posts
+        if self.posts == 1:  # the step again is its next chunk
+            return 0
+        assert self.connector.publishing is not None
+        posts_of = self.connector.publishing.posts_of
+        return self.posts - len(posts_of(self.delivery.facts) if posts_of else ())
 
     def hear(self) -> str:
         """Share what the platform said of its limits; what it said of a spent one, if it did."""
@@ -185,15 +208,16 @@ def _refusal(delivery: Delivery, content: Content, now: datetime) -> Verdict | N
     """Why this delivery may not take a turn at all, or ``None``."""
     if delivery.state not in {State.PUBLISHING, State.PUBLISHED}:
         return Verdict("stopped", {"next_at": None})
-    if delivery.step or delivery.in_doubt:
-        return None
-    if delivery.state == State.PUBLISHED:  # nothing is left to do, and its first step is not to be run again
-        return Verdict("stopped", {"next_at": None})
-    due = delivery.due_at or now
-    if now > due + outcomes.late_limit(delivery):
+    is_under_way = bool(delivery.step or delivery.in_doubt)
+    if delivery.state == State.PUBLISHED:
+        # Without a step nothing is left to do, and the first is not to be run again.
+        return None if is_under_way else Verdict("stopped", {"next_at": None})
+    if not is_under_way and now > (delivery.due_at or now) + outcomes.late_limit(delivery):
         return outcomes.missed()
-    if delivery.account.state == ConnectedAccount.State.PAUSED:
+    if delivery.account.state == ConnectedAccount.State.PAUSED and not delivery.in_doubt:
         return outcomes.hold("The account is paused. Resume it, then try again.")
+    if is_under_way:
+        return None
     answers = options_of(delivery)
     found = delivery.account.connector.check(content, delivery.account.value(), answers)
     broken = [v for v in found if v.severity is Severity.ERROR]

@@ -84,6 +84,11 @@ def test_what_came_to_nothing_is_taken_back_once() -> None:
     assert less.take_back(1, NOON + 3 * HOUR) == less
 
 
+def test_a_use_that_waited_for_the_lock_and_comes_with_an_earlier_time_is_taken_back_too() -> None:
+    tally = Tally(ROLLING).add(1, NOON).add(1, NOON - timedelta(seconds=1))
+    assert tally.take_back(1, NOON - timedelta(seconds=1)).used(NOON) == 1
+
+
 def test_what_no_window_could_take_is_left_to_the_platform() -> None:
     assert Tally(ROLLING).fits(5, NOON)
     assert not used(ROLLING, NOON).fits(5, NOON)

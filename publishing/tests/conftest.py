@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -22,10 +22,12 @@ from socialhub.platforms.connector import Connector, Publishing
 from socialhub.platforms.errors import ErrorTable
 from socialhub.platforms.flow import Finding, Flow, Go, Job, Live, Outcome, Step
 from socialhub.platforms.login import OAuth2
+from socialhub.platforms.policy import Quota
 from socialhub.platforms.rules import Image, KindRules, Rules, Text
 from socialhub.platforms.values import Capability, Kind, Secret
 
 PLATFORM = "northpost"
+Quotas = Callable[..., None]
 
 
 @dataclass
@@ -114,6 +116,17 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Platform:
     known = MappingProxyType({PLATFORM: build(made)})
     monkeypatch.setattr(registry, "connectors", lambda: known)
     return made
+
+
+@pytest.fixture
+def quotas(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Quotas:
+    """Gives the made-up platform quotas."""
+
+    def given(*these: Quota) -> None:
+        known = MappingProxyType({PLATFORM: replace(build(platform), quotas=these)})
+        monkeypatch.setattr(registry, "connectors", lambda: known)
+
+    return given
 
 
 @pytest.fixture

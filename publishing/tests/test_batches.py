@@ -117,6 +117,23 @@ def test_a_batch_goes_on_where_it_stopped_and_touches_nothing_twice(
     assert len(set(times)) == len(times)
 
 
+@pytest.mark.parametrize(("act", "apart"), [(Act.PUBLISH, 5), (Act.RESCHEDULE, 60)])
+def test_what_a_batch_that_was_left_alone_gives_out_later_stays_apart(
+    compose: Compose, workspace: Workspace, now: datetime, act: Batch.Act, apart: int
+) -> None:
+    fill(compose, 30, State.MISSED)
+    for number, row in enumerate(Delivery.objects.order_by("pk")):
+        Delivery.objects.filter(pk=row.pk).update(due_at=now - timedelta(hours=3, minutes=-number))
+    batch = batches.work(begin(workspace, act), seconds=0)
+    Batch.objects.update(start_at=batch.start_at - timedelta(hours=1))
+    Delivery.objects.filter(state=State.SCHEDULED).delete()
+    batches.work(batch, seconds=10)
+    times = list(Delivery.objects.order_by("next_at").values_list("next_at", flat=True))
+    assert {round((later - earlier).total_seconds()) for earlier, later in pairwise(times)} == {apart}
+    assert times[0] is not None
+    assert now <= times[0] < now + timedelta(minutes=1)
+
+
 def test_a_failing_chunk_leaves_no_half(
     outage: list[Delivery], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

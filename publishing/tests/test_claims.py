@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from publishing import claiming, loading, shares, turning
 from publishing.models import Delivery, StepLog
@@ -58,6 +59,40 @@ def test_one_lane_takes_one_write_at_a_time(compose: Compose, platform: Platform
     assert claiming.claim(9) == []
     claiming.save(first[0], next_at=None, state=State.PUBLISHED)
     assert [claim.id for claim in claiming.claim(9)] == [rows[1].pk]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_publishers_that_claim_at_the_same_moment_never_both_hold_a_lane(
+    compose: Compose, platform: Platform, now: datetime
+) -> None:
+    """Neither statement sees what the other is about to commit."""
+    rows = [compose(f"Pin {n}", due=now) for n in range(2)]
+    Delivery.objects.update(lane="1:board")
+    theirs: list[claiming.Claim] = []
+
+    def other() -> None:
+        theirs.extend(claiming.claim(1))
+        connection.close()
+
+    def meanwhile(execute: Any, *statement: Any) -> Any:
+        if not statement[0].strip().startswith("WITH due"):
+            return execute(*statement)
+        with transaction.atomic():
+            answer = execute(*statement)
+            publisher = threading.Thread(target=other)
+            publisher.start()
+            publisher.join()
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        ours = claiming.claim(1)
+    assert len(ours) + len(theirs) == 1
+    (held,) = ours + theirs
+    assert claiming.claim(9) == []
+    claiming.save(held, next_at=None, state=State.PUBLISHED)
+    (next_one,) = claiming.claim(9)
+    assert {held.id, next_one.id} == {row.pk for row in rows}
 
 
 def test_steps_that_are_done_at_once_follow_each_other_in_one_claim(

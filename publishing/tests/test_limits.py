@@ -6,9 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 import pytest
 from django.conf import settings
@@ -21,9 +19,8 @@ from publishing.composing import Composition, Target, save
 from publishing.models import Delivery
 from publishing.publisher import Publisher
 from publishing.states import State
-from publishing.tests.conftest import PLATFORM, Platform, build
+from publishing.tests.conftest import PLATFORM, Platform, Quotas
 from publishing.tests.test_turns import events, turn
-from socialhub.platforms import registry
 from socialhub.platforms.api import LimitReading
 from socialhub.platforms.errors import Fault, PlatformError, Reach
 from socialhub.platforms.flow import Job
@@ -32,19 +29,7 @@ from socialhub.platforms.values import Secret
 from tests.hub import environment
 
 Compose = Callable[..., Delivery]
-Quotas = Callable[..., None]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def quotas(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Quotas:
-    """Gives the made-up platform quotas."""
-
-    def given(*these: Quota) -> None:
-        known = MappingProxyType({PLATFORM: replace(build(platform), quotas=these)})
-        monkeypatch.setattr(registry, "connectors", lambda: known)
-
-    return given
 
 
 def second(workspace: Workspace, account: ConnectedAccount, mara: User, due: datetime) -> Delivery:

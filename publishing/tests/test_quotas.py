@@ -14,13 +14,11 @@ from accounts import limits
 from accounts.models import Budget, ConnectedAccount, User, Workspace
 from publishing import quotas as looking
 from publishing.models import Delivery
-from publishing.tests.conftest import Platform
-from publishing.tests.test_limits import Quotas, quotas
+from publishing.tests.conftest import Platform, Quotas
 from publishing.tests.test_turns import turn
 from socialhub.platforms.policy import Quota, Scope
 
 COMPOSE = "/w/northwind-coffee/compose/"
-assert quotas  # the fixture
 Compose = Callable[..., Delivery]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

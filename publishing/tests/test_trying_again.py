@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from accounts import limits
 from accounts.models import ConnectedAccount
 from publishing import scheduling
 from publishing.composing import Composition, Target, save
 from publishing.models import Delivery
 from publishing.states import State
-from publishing.tests.conftest import Platform
+from publishing.tests.conftest import Platform, Quotas
 from publishing.tests.test_turns import Compose, turn
 from socialhub.platforms.errors import Fault, PlatformError
 from socialhub.platforms.flow import Held, Stay, Unsure
+from socialhub.platforms.policy import Quota
 
 
 def refused_though_live(platform: Platform) -> None:
@@ -37,6 +39,20 @@ def test_a_try_again_of_a_refused_post_that_is_live_finds_it_and_sends_nothing(
     assert (delivery.state, platform.posts, platform.uploads) == (State.PUBLISHED, ["Hello"], 1)
     assert (delivery.url, delivery.in_doubt) == ("https://northpost.example/1", False)
     assert "Found on the platform: it had gone out." in delivery.log.values_list("note", flat=True)
+
+
+def test_a_refused_post_that_is_found_live_is_counted_by_quotas_whatever_is_left_of_them(
+    compose: Compose, platform: Platform, account: ConnectedAccount, quotas: Quotas, now: datetime
+) -> None:
+    quotas(Quota("posts", 1, timedelta(days=1)))
+    refused_though_live(platform)
+    delivery = turn(compose("Hello", due=now), times=2)
+    other = turn(compose("World", due=now), times=3)
+    assert (delivery.charged_at, other.state) == (None, State.PUBLISHED)
+    scheduling.retry(delivery, due_at=now)
+    assert turn(delivery).state == State.PUBLISHED
+    assert limits.usage([account], datetime.now(UTC))[account.pk][0].used == 2
+    assert delivery.charged_at is not None
 
 
 def test_a_try_again_of_a_refused_post_of_which_nobody_can_tell_asks_a_person(
