@@ -142,7 +142,8 @@ def _left_out(crowded: Crowded) -> tuple[str, list[Any]]:
 def _one_a_lane(rows: list[Any], now: datetime) -> list[Any]:
     """Give back all but the first of each lane: they come again when it is free.
 
-    So is what another publisher took of at the same moment, when neither statement saw the other.
+    Two publishers may have claimed at the same moment, when neither statement saw the other. The one that commits
+    last sees it here and steps back; where each sees the other, both do, and whoever comes first takes it anew.
     """
     kept: list[Any] = []
     taken = {row[5] for row in rows} - {""}

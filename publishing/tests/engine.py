@@ -206,12 +206,13 @@ class Ground:
         """One turn, as a publisher takes it; whether the publisher lives."""
         self.flying.append((claim, delivery))
         try:
-            take_turn(claim, delivery, steps=steps)
+            try:
+                take_turn(claim, delivery, steps=steps)
+            except Mishap as problem:
+                set_back(claim, problem)
         except Killed:
             self.told.clear()
             return False
-        except Mishap as problem:
-            set_back(claim, problem)
         finally:
             self.flying.remove((claim, delivery))
         self.heard |= self.told

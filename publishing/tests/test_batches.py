@@ -128,9 +128,9 @@ def test_what_a_batch_that_was_left_alone_gives_out_later_stays_apart(
     Batch.objects.update(start_at=batch.start_at - timedelta(hours=1))
     Delivery.objects.filter(state=State.SCHEDULED).delete()
     batches.work(batch, seconds=10)
-    times = list(Delivery.objects.order_by("next_at").values_list("next_at", flat=True))
+    times = [each for each in Delivery.objects.order_by("next_at").values_list("next_at", flat=True) if each]
+    assert len(times) == 10
     assert {round((later - earlier).total_seconds()) for earlier, later in pairwise(times)} == {apart}
-    assert times[0] is not None
     assert now <= times[0] < now + timedelta(minutes=1)
 
 
