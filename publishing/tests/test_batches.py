@@ -267,10 +267,10 @@ def test_how_long_a_batch_takes_is_said_before_it_and_while_it_runs(
     browser: Client, outage: list[Delivery], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = browser.get(f"{HOME}missed/publish/").content.decode()
-    assert "five seconds apart, the last one 30.0 s after the first" in asked
+    assert "five seconds apart on each channel. The last one leaves 30 s after the first." in asked
     Delivery.objects.update(state=State.FAILED, error_kind="SERVER_ERROR")
     page = browser.get(f"{HOME}posts/?show=attention").content.decode()
-    assert "Try 7 again? They go out five seconds apart, the last one 30.0 s after the first." in page
+    assert "Try 7 again? They go out five seconds apart. The last one leaves 30 s after the first." in page
     Delivery.objects.update(state=State.MISSED, error_kind="")
     monkeypatch.setattr(batches, "CHUNK", 3)
     batch = batches.work(begin(workspace, Act.PUBLISH), seconds=0)

@@ -46,7 +46,7 @@ class Deed(NamedTuple):
 DEEDS = {
     "publish": Deed(
         Act.PUBLISH, "Publish all now", "send", "Publish what was missed",
-        "They go out in the order in which they were due.", "Publish",
+        "They go out in the order in which they were due, five seconds apart on each channel.", "Publish",
     ),
     "reschedule": Deed(
         Act.RESCHEDULE, "Reschedule", "clock", "Reschedule what was missed",
@@ -215,15 +215,16 @@ def _group(cause: batches.Cause, slug: str) -> Group:
 
 
 def _ask(act: str, state: State, many: int) -> str:
-    return f"{act}? {'' if state == State.UNCONFIRMED else _pace(many)}".strip()
+    if state == State.UNCONFIRMED or many < 2:
+        return f"{act}?"
+    return f"{act}? They go out five seconds apart. {_pace(many)}"
 
 
 def _pace(most: int) -> str:
     """How long it takes until as many of one channel have gone out."""
-    if most < 2:
-        return ""
-    last = seconds_word(batches.spread(most).total_seconds())
-    return f"They go out five seconds apart, the last one {last} after the first."
+    seconds = batches.spread(most).total_seconds()
+    length = f"{seconds:.0f} s" if seconds < 90 else seconds_word(seconds)
+    return f"The last one leaves {length} after the first." if seconds else ""
 
 
 @require_POST
