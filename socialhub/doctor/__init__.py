@@ -15,9 +15,9 @@ from socialhub.doctor.findings import Finding, Grade, bad
 __all__ = ["Finding", "Grade", "examine", "keep"]
 
 PARTS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    engine.database, engine.migrations, engine.keys, engine.publishers, engine.worker, engine.clock, figures.reading,
-    surroundings.platforms, surroundings.storage, surroundings.address, surroundings.mail, surroundings.codecs,
-    surroundings.disk, connections.apps, connections.accounts,
+    engine.database, engine.room, engine.migrations, engine.keys, engine.publishers, engine.worker, engine.clock,
+    figures.reading, surroundings.platforms, surroundings.storage, surroundings.address, surroundings.mail,
+    surroundings.codecs, surroundings.disk, connections.apps, connections.accounts,
 )  # fmt: skip
 
 

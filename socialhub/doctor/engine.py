@@ -26,6 +26,11 @@ from socialhub.doctor.findings import Finding, bad, good, warn
 LONG_AGO = timedelta(minutes=10)
 SKEW_WARN, SKEW_BAD = 1.0, 10.0
 QUEUE_PATIENCE = timedelta(minutes=2)
+CROWDED, FULL = 0.80, 0.95
+_PLACES = """
+SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+"""
 MANY = 1000
 """Counted no further: that there are so many says enough."""
 
@@ -84,6 +89,24 @@ def _postgresql(cursor: Any) -> Iterator[Finding]:
         yield warn("Database", "PostgreSQL does not clean up", advice, detail=detail)
     else:
         yield good("Database", "PostgreSQL, read committed, commits are kept", detail=detail)
+
+
+def room() -> Iterator[Finding]:
+    """How near PostgreSQL is to refusing connections: each thread of ours keeps one, and 100 are its usual limit."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES)
+        used, most = map(int, cursor.fetchone())
+    said = f"{used} of {most} are in use"
+    advice = (
+        "Raise max_connections of PostgreSQL, or lower PUBLISHER_THREADS and COLLECTOR_THREADS: when none is left "
+        "pages fail, and posts wait."
+    )
+    if used < most * CROWDED:
+        yield good("Database connections", said)
+    else:
+        yield (bad if used >= most * FULL else warn)("Database connections", said, advice)
 
 
 def migrations() -> Iterator[Finding]:

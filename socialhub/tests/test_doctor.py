@@ -121,6 +121,21 @@ def test_postgresql_that_keeps_less_than_is_promised_is_told(setting: str, grade
     assert only(engine.database(), "Database").grade is expected
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(("taken", "grade"), [(0.2, Grade.OK), (0.9, Grade.WARN), (0.96, Grade.BAD)])
+def test_postgresql_that_will_soon_take_no_more_is_told(
+    taken: float, grade: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(engine._PLACES)
+        used, most = cursor.fetchone()
+    # This one is among those in use; the bounds are moved and not the server's limit, which others need.
+    shift = used / most / taken
+    monkeypatch.setattr(engine, "CROWDED", engine.CROWDED * shift)
+    monkeypatch.setattr(engine, "FULL", engine.FULL * shift)
+    assert only(engine.room(), "Database connections").grade is grade
+
+
 def test_a_due_post_that_nobody_takes_is_bad_whoever_beats(compose: Callable[..., Delivery]) -> None:
     heartbeats.beat(heartbeats.PUBLISHER)
     compose(due=datetime.now(UTC))
