@@ -1,4 +1,6 @@
-"""One running product, one browser and one signed-in person for all journeys."""
+"""One running product, one browser and one signed-in person for all journeys; all end with the last journey, for the
+browser keeps an event loop in the process, in which Django refuses other tests their database.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,13 @@ CHROMIUM = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("stack")) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM)
@@ -41,13 +43,13 @@ def chromium() -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seen(stack: Stack) -> dict[str, str]:
     """Every page of ours that the journeys rendered, by its address."""
     return {}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(stack: Stack, browser: Browser, seen: dict[str, str]) -> Iterator[Page]:
     """Maya makes an account and a workspace, and stays signed in. What goes wrong in a page fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/London")
@@ -82,19 +84,19 @@ def remember(stack: Stack, seen: dict[str, str], answer: object) -> None:
             seen[url] = answer.text()  # type: ignore[attr-defined]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instagram(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: an Instagram account is connected."""
     return connect(stack, signed_in, "instagram", "instagram", "Instagram", login="instagram")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def x(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: an X account is connected."""
     return connect(stack, signed_in, "x", "oauth2", "^X")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mastodon(stack: Stack, signed_in: Page) -> Page:
     """An account on a server that the person named is connected."""
     start_connecting(stack, signed_in, "Mastodon", host="https://social.example/@northwind")
@@ -102,7 +104,7 @@ def mastodon(stack: Stack, signed_in: Page) -> Page:
     return signed_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bluesky(stack: Stack, signed_in: Page) -> Page:
     """Handle and app password typed on our own page: an account is connected."""
     typed = stack.control.typed("bluesky", "nora")

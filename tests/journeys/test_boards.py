@@ -21,13 +21,13 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def linkedin(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a member is connected."""
     return connect(stack, signed_in, "linkedin", "member", "LinkedIn", login="member")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pinterest(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: an account with its boards is connected."""
     return connect(stack, signed_in, "pinterest", "oauth2", "Pinterest")

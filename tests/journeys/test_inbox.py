@@ -18,7 +18,7 @@ LONGEST = 5.0
 LEFT = "The roastery opens its doors on Sunday."
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def heard(stack: Stack, signed_in: Page) -> Page:
     """A Facebook Page is connected and its app told where to call, as an admin does from the set-up page."""
     page = connect(stack, signed_in, "facebook", "page", "Facebook", login="page")

@@ -21,13 +21,13 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def facebook(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a Facebook Page is connected."""
     return connect(stack, signed_in, "facebook", "page", "Facebook", login="page")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def threads(stack: Stack, signed_in: Page) -> Page:
     """Keys entered, consent clicked through: a Threads profile is connected."""
     return connect(stack, signed_in, "threads", "threads", "Threads")
