@@ -121,19 +121,29 @@ def test_postgresql_that_keeps_less_than_is_promised_is_told(setting: str, grade
     assert only(engine.database(), "Database").grade is expected
 
 
+@pytest.mark.parametrize(
+    ("used", "grade"),
+    [(19, Grade.OK), (77, Grade.OK), (78, Grade.WARN), (92, Grade.WARN), (93, Grade.BAD), (97, Grade.BAD)],
+)
+def test_a_database_that_will_soon_take_no_more_is_told(used: int, grade: Grade) -> None:
+    found = engine.how_full(used, 97)
+    assert (found.grade, found.said) == (grade, f"{used} of 97 are in use")
+    assert bool(found.advice) == (grade is not Grade.OK)
+
+
 @pytest.mark.postgres
-@pytest.mark.parametrize(("taken", "grade"), [(0.2, Grade.OK), (0.9, Grade.WARN), (0.96, Grade.BAD)])
-def test_postgresql_that_will_soon_take_no_more_is_told(
-    taken: float, grade: Grade, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_connections_are_counted_for_a_role_that_may_see_little() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(engine._PLACES)
-        used, most = cursor.fetchone()
-    # This one is among those in use; the bounds are moved and not the server's limit, which others need.
-    shift = used / most / taken
-    monkeypatch.setattr(engine, "CROWDED", engine.CROWDED * shift)
-    monkeypatch.setattr(engine, "FULL", engine.FULL * shift)
-    assert only(engine.room(), "Database connections").grade is grade
+        cursor.execute("SHOW max_connections")
+        most = int(cursor.fetchone()[0])
+        cursor.execute("CREATE ROLE plain_one")
+        cursor.execute("SET LOCAL ROLE plain_one")
+        used, offered = map(
+            int, only(engine.room(), "Database connections").said.split(" are")[0].split(" of ")
+        )
+        cursor.execute("RESET ROLE")
+    assert 1 <= used <= most
+    assert offered <= most
 
 
 def test_a_due_post_that_nobody_takes_is_bad_whoever_beats(compose: Callable[..., Delivery]) -> None:
