@@ -76,8 +76,13 @@ def _insist_on_groups(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the groups whose part is missing; what looks back at the other tests of its group comes last."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    """Leave out the groups whose part is missing; what looks back at the other tests of its group comes last.
+
+    A group stays together also without xdist: what it shares ends with its last test.
+    """
+    items.sort(
+        key=lambda item: [item.get_closest_marker(name) is not None for name in ("xdist_group", "last")]
+    )
     _insist_on_groups(config, items)
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in _MISSING)]
     if left_out:
