@@ -65,15 +65,6 @@ def pytest_report_header() -> list[str]:
     return [f"left out: tests marked {marker!r}, which need {text}" for marker, text in _MISSING.items()]
 
 
-def _insist_on_groups(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The journeys share one running product, so a runner that scatters them must not go unnoticed."""
-    if not config.getoption("loadgroup", default=False):
-        return
-    scattered = [item for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
-    if scattered:
-        raise pytest.UsageError(f"pytest-xdist does not keep groups together: {scattered[0].nodeid}")
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the groups whose part is missing; what looks back at the other tests of its group comes last.
@@ -83,7 +74,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(
         key=lambda item: [item.get_closest_marker(name) is not None for name in ("xdist_group", "last")]
     )
-    _insist_on_groups(config, items)
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in _MISSING)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
