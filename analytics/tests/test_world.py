@@ -153,7 +153,7 @@ def world(
         monkeypatch.setattr(planning, "FIRST_LOOK", timedelta(days=8))  # a request a day on some platforms
         maya = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
         workspace = create_workspace(owner=maya, name="Northwind Coffee", zone="Europe/London")
-        with time_machine.travel(datetime.now(UTC)) as travel:
+        with time_machine.travel(datetime.now(UTC).replace(hour=12)) as travel:  # far from where nights begin
             yield World(sandbox.control, workspace, tmp_path, listening, travel)
 
 
