@@ -113,11 +113,10 @@ def _take(limit: int, now: datetime | None, lease: timedelta, crowded: Crowded) 
         cursor.execute(
             f"""
             WITH due AS MATERIALIZED (
-              SELECT id FROM {table} AS d
+              SELECT id FROM {table}
                WHERE next_at <= {moment} {marks}
-                 AND (lane = '' OR NOT EXISTS (
-                       SELECT 1 FROM {table} AS o
-                        WHERE o.lane = d.lane AND o.lane <> '' AND o.lease_until > {moment}))
+                 AND (lane = '' OR lane NOT IN (
+                       SELECT lane FROM {table} WHERE lane <> '' AND lease_until > {moment}))
                ORDER BY next_at LIMIT %s {lock})
             UPDATE {table} SET lease_token = lease_token + 1, lease_until = {end}, next_at = {end},
                    state = CASE WHEN state = %s THEN %s ELSE state END

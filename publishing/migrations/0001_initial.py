@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('server', models.CharField(max_length=290)),
                 ('lane', models.CharField(blank=True, max_length=120)),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('fingerprint', models.CharField(blank=True, max_length=64)),
                 ('is_repeat', models.BooleanField(default=False)),
                 ('own_parts', models.JSONField(blank=True, null=True)),
@@ -242,11 +242,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['account', 'state'], name='publishing__account_4fadbd_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('fingerprint', ''), _negated=True), fields=['account', 'fingerprint'], name='delivery_said'),
+            index=models.Index(fields=['account', 'state', 'fingerprint'], name='delivery_of_account'),
         ),
         migrations.AddIndex(
             model_name='delivery',

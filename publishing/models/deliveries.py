@@ -39,7 +39,7 @@ class Delivery(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
     server = models.CharField(max_length=290)
     lane = models.CharField(max_length=120, blank=True)
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=uuid.uuid4, editable=False)  # nobody looks for it: no index to write
     fingerprint = models.CharField(max_length=64, blank=True)
     is_repeat = models.BooleanField(default=False)
     own_parts = models.JSONField(null=True, blank=True)
@@ -101,12 +101,8 @@ class Delivery(models.Model):
                 name="delivery_lane",
                 condition=~models.Q(lane="") & models.Q(lease_until__isnull=False),
             ),
-            models.Index(fields=["account", "state"]),
-            models.Index(
-                fields=["account", "fingerprint"],
-                name="delivery_said",
-                condition=~models.Q(fingerprint=""),
-            ),
+            # Where the posts of an account stand, and whether one of them says the same.
+            models.Index(fields=["account", "state", "fingerprint"], name="delivery_of_account"),
             models.Index(fields=["state", "due_at"]),
             # What has just gone out: its figures are to be read from now on.
             models.Index(
