@@ -67,8 +67,26 @@ def update_and_insert(
 
 def _values(rows: Sequence[models.Model]) -> list[Any]:
     """The values of rows, without their keys, one row after the other."""
-    fields, here = _fields(type(rows[0])), connections[DEFAULT_DB_ALIAS]
-    return [field.get_db_prep_save(field.pre_save(row, add=True), here) for row in rows for field in fields]
+    fields = _fields(type(rows[0]))
+    return [_prepared(field, field.pre_save(row, add=True)) for row in rows for field in fields]
+
+
+_AS_THEY_ARE: dict[type[models.Field[Any, Any]], frozenset[type]] = {
+    models.CharField: frozenset({str}),
+    models.BooleanField: frozenset({bool}),
+    models.FloatField: frozenset({float}),
+    models.BigIntegerField: frozenset({int}),
+    models.PositiveIntegerField: frozenset({int}),
+    models.PositiveSmallIntegerField: frozenset({int}),
+}
+"""Fields of exactly these classes hand exactly such values to the database unchanged, after a long way round."""
+
+
+def _prepared(field: models.Field[Any, Any], value: Any) -> Any:
+    """The value as the database takes it."""
+    if value is None or type(value) in _AS_THEY_ARE.get(type(field), ()):
+        return value
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 @functools.cache
@@ -146,12 +164,8 @@ def _column(model: type[models.Model], name: str) -> str:
 
 def _given(model: type[models.Model], *parts: Mapping[str, Any]) -> list[Any]:
     """The values as the database takes them, in their order."""
-    here, field_of = connections[DEFAULT_DB_ALIAS], model._meta.get_field
-    return [
-        field_of(name).get_db_prep_save(value, here)  # type: ignore[union-attr]
-        for part in parts
-        for name, value in part.items()
-    ]
+    field_of = model._meta.get_field
+    return [_prepared(field_of(name), value) for part in parts for name, value in part.items()]  # type: ignore[arg-type]
 
 
 def _table(model: type[models.Model]) -> str:

@@ -78,14 +78,16 @@ def measure(value: str, count: Count, *, url_cost: int | None = None, local_ment
     ``@user@server`` is free. X's own way has its own cost for links.
     """
     if url_cost is not None:
-        value = _FULL_URL.sub(lambda found: _priced(found[0], url_cost), value)
+        value = _FULL_URL.sub(lambda found: _priced(found[0], url_cost), value, concurrent=False)
     if local_mentions:
-        value = _FEDERATED.sub(r"@\g<local>", value)
+        value = _FEDERATED.sub(r"@\g<local>", value, concurrent=False)
     match count:
         case Count.CODEPOINTS:
             return len(value)
+        case Count.GRAPHEMES if value.isascii() and "\r" not in value:
+            return len(value)  # of ASCII only a line end of two characters is one grapheme
         case Count.GRAPHEMES:
-            return sum(1 for _ in _GRAPHEME.finditer(value))
+            return sum(1 for _ in _GRAPHEME.finditer(value, concurrent=False))
         case Count.UTF16:
             return len(value.encode("utf-16-le", "surrogatepass")) // 2
         case Count.BYTES:
