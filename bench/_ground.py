@@ -24,7 +24,7 @@ import requests
 from bench._figures import last_line, worse
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAD = 4.0
+LEAD = 2.0
 """Seconds between the last post that is made and the first that is due."""
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 FIXED = {

@@ -24,7 +24,7 @@ import requests
 
 from bench import _clock
 from bench._clock import Clock
-from bench._ground import ROOT, database
+from bench._ground import ROOT, TEMPLATES, database, migrate
 from socialhub.platforms import registry
 from socialhub.platforms.sandbox.client import Control
 from socialhub.platforms.values import Kind
@@ -258,9 +258,8 @@ def harbour(*, postgres: bool, **settings: str) -> Iterator[Harbour]:
         os.environ.update(environment)
         made = Harbour(Control(environment["SANDBOX_URL"]), environment, Clock(environment[_clock.FILE]))
         try:
-            subprocess.run(
-                [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
-            )
+            if not os.environ.get(TEMPLATES):
+                migrate(environment)
             made.children += [_sandbox(sandbox, environment), _web(web, environment)]
             import django
 

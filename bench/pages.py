@@ -111,8 +111,8 @@ def _some(workspace: int) -> dict[str, int]:
     return {"post": row["pk"], "account": row["account"]} if row else {"post": 0, "account": 0}
 
 
-def measure(*, rows: int, snapshots: int, only: str, times: int) -> list[dict[str, Any]]:
-    """All pages whose name has ``only`` in it."""
+def measure(*, rows: int, snapshots: int, only: str, times: int) -> dict[str, Any]:
+    """All pages whose name has ``only`` in it, and the worst of each figure."""
     with ground(postgres=True, DEBUG="True", METRICS_TOKEN=TOKEN):
         from django.conf import settings
 
@@ -122,7 +122,8 @@ def measure(*, rows: int, snapshots: int, only: str, times: int) -> list[dict[st
         history.grow(rows)
         figures = write(snapshots, FIGURED)
         pages = visit(history.owner, history.workspace, [name for name in PAGES if only in name], times=times)
-        return [{**page, "rows": rows, "snapshots": figures} for page in pages]
+    worst = {name: max((page[name] for page in pages), default=None) for name in ("p95_ms", "queries")}
+    return {"bench": "pages", "rows": rows, "snapshots": figures, **worst, "pages": pages}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench._ground import TEMPLATES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialhub.settings")
 os.environ["MAX_UPLOAD_BYTES"] = str(4096 * 1024 * 1024)
 
@@ -64,7 +66,9 @@ def measure(platform: str, login: str, kind: str, asked: int) -> dict[str, objec
     """Both runs with the largest video of at most ``asked`` MiB that the platform takes."""
     from tests.stack import running
 
-    with tempfile.TemporaryDirectory() as name, running(Path(name)) as stack:
+    made = os.environ.get(TEMPLATES)
+    tables = Path(made) / "db.sqlite3" if made else None
+    with tempfile.TemporaryDirectory() as name, running(Path(name), worker=False, tables=tables) as stack:
         os.environ.update(stack.environment)
         import django
 

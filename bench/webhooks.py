@@ -162,8 +162,9 @@ def _readers(place: Ground) -> Iterator[Readers]:
 
 def _kill(web: subprocess.Popen[bytes], readers: Readers, stopping: threading.Event, seconds: float) -> None:
     """Kill a web worker and a reader, now and then; the last kill leaves time to come back."""
-    end = time.monotonic() + seconds - KILL_EVERY
-    while not stopping.wait(KILL_EVERY) and time.monotonic() < end:
+    every = min(KILL_EVERY, seconds / 3)
+    end = time.monotonic() + seconds - every
+    while not stopping.wait(every) and time.monotonic() < end:
         workers = _children(web.pid)
         reader = random.choice(readers.children).pid
         for pid in [random.choice(workers)] * bool(workers) + [reader]:
@@ -296,12 +297,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=200.0)
-    parser.add_argument("--quick", action="store_true", help="twenty seconds, on SQLite")
+    parser.add_argument("--quick", action="store_true", help="twelve seconds, on SQLite")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--json", action="store_true", help="the JSON line alone (it is all there is)")
     options = parser.parse_args()
     if options.quick:
-        options.seconds, options.database = 20.0, "sqlite"
+        options.seconds, options.database = 12.0, "sqlite"
     if options.database != "both":
         found = measure(postgres=options.database == "postgres", seconds=options.seconds, rate=options.rate)
         print(json.dumps({"bench": "webhooks", "database": options.database, **found}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -97,8 +98,11 @@ def database(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Stack]:
-    """Start everything in ``folder``, wait until it answers, and stop it in the end."""
+def running(folder: Path, *, worker: bool = True, tables: Path | None = None) -> Iterator[Stack]:
+    """Start everything in ``folder``, or all but the ``worker``; wait until it answers, and stop it in the end.
+
+    ``tables`` is an SQLite file to begin with instead of making the tables anew, which takes some seconds.
+    """
     web, sandbox = free_port(), free_port()
     url, sandbox_url = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}"
     with database(folder) as database_url:
@@ -122,7 +126,10 @@ def running(folder: Path) -> Iterator[Stack]:
         }
         stack = Stack(url, sandbox_url, folder, database_url, environment)
         try:
-            stack.manage("migrate", "--verbosity", "0")
+            if tables:
+                shutil.copy(tables, folder / "db.sqlite3")
+            else:
+                stack.manage("migrate", "--verbosity", "0")
             stack.manage("collectstatic", "--noinput", "--verbosity", "0")
             python = sys.executable
             stack.start("sandbox", python, "manage.py", "sandbox", "--port", str(sandbox))
@@ -132,7 +139,8 @@ def running(folder: Path) -> Iterator[Stack]:
                 "socialhub.wsgi",
             )  # fmt: skip
             stack.start("publisher", python, "manage.py", "publisher", "--threads", "8")
-            stack.start("worker", python, "manage.py", "worker")
+            if worker:
+                stack.start("worker", python, "manage.py", "worker")
             for address in (f"{sandbox_url}/_control/clock", f"{url}/account/login/"):
                 eventually(functools.partial(_answers, address), within=40)
             yield stack
