@@ -79,6 +79,8 @@ def kill_one_of_two(
     Gives the deliveries, at rest or not; the killed one of ``pair`` is replaced.
     """
     victim = nth % 2
+    for way in ways:
+        place.account(way)  # connecting asks the platform too, and these requests are not meant
     place.control.fault("kill", match={"nth": nth}, signal={"pid": pair[victim].pid, "when": when})
     deliveries = [place.queue(way) for way in ways]
 

@@ -19,7 +19,7 @@ from bench._ground import ground
 from bench._history import History
 from bench._snapshots import write
 
-TIMES, QUICK_TIMES = 20, 6
+TIMES, QUICK_TIMES = 20, 3
 QUICK_ROWS, QUICK_SNAPSHOTS = 100_000, 100_000
 FIGURED = 40_000
 """So many posts have figures: those of eight workspaces."""
