@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, requires
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Workspace
 from publishing import labelling
 from publishing.models import Delivery, Post
 from publishing.states import NEEDS_A_PERSON, State
@@ -98,7 +98,7 @@ def _found(request: WorkspaceRequest, *, q: str, channel: str, label: str, show:
     if label.isascii() and label.isdigit():
         posts = posts.filter(labels=int(label))
     if show in GROUPS:
-        posts = posts.filter(_in(GROUPS[show].states))
+        posts = posts.filter(_in(request.workspace, GROUPS[show].states))
     if q:
         # JSON text holds other alphabets as they are or escaped, as the database likes it.
         posts = posts.annotate(words=Cast("parts", TextField())).filter(
@@ -107,9 +107,9 @@ def _found(request: WorkspaceRequest, *, q: str, channel: str, label: str, show:
     return posts
 
 
-def _in(states: Iterable[str]) -> Q:
+def _in(workspace: Workspace, states: Iterable[str]) -> Q:
     """Posts with a delivery in one of the states; a post without deliveries is a draft."""
-    ids = Delivery.objects.filter(state__in=list(states)).values("post")
+    ids = Delivery.objects.filter(workspace=workspace, state__in=list(states)).values("post")
     found = Q(pk__in=ids)
     return found | Q(deliveries__isnull=True) if State.DRAFT in states else found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -97,7 +98,7 @@ def _summary(coming: int, needs: int) -> str:
 
 
 def _troubled(request: WorkspaceRequest) -> list[Need]:
-    found = Delivery.objects.filter(post__workspace=request.workspace, state__in=list(NEEDS_A_PERSON))
+    found = Delivery.objects.filter(workspace=request.workspace, state__in=list(NEEDS_A_PERSON))
     rows = found.select_related("post", "account").defer(
         "account__access_token", "account__refresh_token", "account__proof_key"
     )
@@ -141,12 +142,16 @@ def _risk_need(risk: Risk, slug: str) -> Need:
 
 
 def _accounts(request: WorkspaceRequest) -> Any:
-    running = Q(deliveries__state__in=list(RUNNING))
+    running = Delivery.objects.filter(account=OuterRef("pk"), state__in=list(RUNNING)).order_by()
+    waiting, next_due = (
+        Subquery(running.values("account").annotate(found=each).values("found"))
+        for each in (Count("pk"), Min("due_at"))
+    )
     return (
         ConnectedAccount.objects.filter(workspace=request.workspace)
         .exclude(state=ConnectedAccount.State.DISCONNECTED)
         .without_secrets()
-        .annotate(waiting=Count("deliveries", running), next_due=Min("deliveries__due_at", filter=running))
+        .annotate(waiting=Coalesce(waiting, 0), next_due=next_due)
         .select_related("workspace")
     )
 
