@@ -140,6 +140,8 @@ def _live(
     delivery: Delivery, turn: Turn, facts: Mapping[str, Any], now: datetime, post_id: str, url: str
 ) -> Verdict:
     values = _onward(turn.next_step, facts, now)
+    if not turn.facts:  # what stands there stays: encrypting it anew takes longer than the rest
+        del values["facts"]
     if delivery.state == State.PUBLISHED:
         values |= {"url": url} if url else {}
         return Verdict("ran", values, goes_on=turn.next_step is not None)
@@ -187,9 +189,8 @@ def _back(
     if turn.found:  # a part of a thread is live: that is progress
         return Verdict("found", _onward(flow.step(to), facts, now) | {"is_begun": True}, note)
     if delivery.attempts >= MAX_BACKS:
-        return failed(
-            PlatformError(Fault.UNKNOWN, user_message=note or "This step had to start over too often.")
-        )
+        often = note or "This step had to start over too often."
+        return failed(PlatformError(Fault.UNKNOWN, user_message=often))
     values = _onward(flow.step(to), facts, now) | {"attempts": delivery.attempts + 1}
     return Verdict("back", values, note)
 
@@ -282,10 +283,8 @@ def wait_for_limit(
         # A public first step has entered its name with the doubt.
         values |= {"state": State.SCHEDULED, "step": "", "step_since": None}
     else:
-        values |= {
-            "step": step.name,
-            "step_since": (delivery.step_since or now) if flow.is_after(step) else None,
-        }
+        since = (delivery.step_since or now) if flow.is_after(step) else None
+        values |= {"step": step.name, "step_since": since}
     return Verdict("waits", values, f"{reason} Until {until:%Y-%m-%d %H:%M:%S} UTC.", error)
 
 

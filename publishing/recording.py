@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -58,7 +57,7 @@ def write(delivery_id: int, event: str, *, at: datetime, **facts: Any) -> None:
 
 def as_json(exchange: Exchange) -> dict[str, Any]:
     """An exchange as it is stored: already redacted by whoever knew its secrets."""
-    return asdict(exchange) | {"headers": dict(exchange.headers)}
+    return vars(exchange) | {"headers": dict(exchange.headers)}
 
 
 def forget(*, seconds: float) -> int:
