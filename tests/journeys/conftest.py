@@ -52,7 +52,10 @@ def seen(stack: Stack) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def signed_in(stack: Stack, browser: Browser, seen: dict[str, str]) -> Iterator[Page]:
     """Maya makes an account and a workspace, and stays signed in. What goes wrong in a page fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/London")
+    # On a busy machine a menu that still rises moves away from under a click.
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, timezone_id="Europe/London", reduced_motion="reduce"
+    )
     context.set_default_timeout(15_000)
     page = context.new_page()
     problems: list[str] = []
