@@ -153,7 +153,7 @@ def world(
         monkeypatch.setattr(planning, "FIRST_LOOK", timedelta(days=8))  # a request a day on some platforms
         maya = User.objects.create_user("maya@northwind.test", "a long enough word", name="Maya")
         workspace = create_workspace(owner=maya, name="Northwind Coffee", zone="Europe/London")
-        with time_machine.travel(datetime.now(UTC).replace(hour=12)) as travel:  # far from where nights begin
+        with time_machine.travel(datetime.now(UTC)) as travel:
             yield World(sandbox.control, workspace, tmp_path, listening, travel)
 
 
@@ -174,8 +174,12 @@ def test_a_week_of_every_platform(world: World) -> None:
     world.publish()
     world.listening.heard.clear()
     first = nights.current(world.now(), world.workspace.zone)
-    world.live(world.now() + timedelta(days=7, hours=2))
-    week = {first + timedelta(days=number) for number in range(8)}
+    until = world.now() + timedelta(days=7, hours=2)
+    last = nights.current(
+        until, world.workspace.zone
+    )  # one more, where this is run shortly before a night begins
+    world.live(max(until, nights.begins(last, world.workspace.zone) + timedelta(hours=2)))
+    week = {first + timedelta(days=number) for number in range((last - first).days + 1)}
     for key, account in world.accounts.items():
         assert followers(account) >= week, key
         post = TrackedPost.objects.get(account=account)
