@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from accounts import limits
@@ -72,7 +73,11 @@ def search(account: ConnectedAccount, mara: User, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Crowd, "other", other, raising=False)
 
     def run(machine: type[Engine], chosen: settings = SEARCH) -> None:
-        run_state_machine_as_test(machine, settings=chosen)
+        try:
+            run_state_machine_as_test(machine, settings=chosen)
+        except FlakyStrategyDefinition:
+            # No finding: a database takes real time, and on a busy machine the same choices once led elsewhere.
+            run_state_machine_as_test(machine, settings=chosen)
 
     return run
 
