@@ -300,7 +300,8 @@ def measure_part(*, postgres: bool, quick: bool, part: int, parts: int, only: st
             few = spread(part)
             knowable = [way for way in few if way.is_knowable][:most]
             kill_real(place, few, tally, kills=kills)
-            kill_one_of_two(place, knowable, tally, kills=pairs)
+            if pairs:
+                kill_one_of_two(place, knowable, tally, kills=pairs)
             if not quick or part == 0:
                 suspend_real(place, knowable, tally)
             if not quick:

@@ -175,9 +175,8 @@ def test_a_week_of_every_platform(world: World) -> None:
     world.listening.heard.clear()
     first = nights.current(world.now(), world.workspace.zone)
     until = world.now() + timedelta(days=7, hours=2)
-    last = nights.current(
-        until, world.workspace.zone
-    )  # one more, where this is run shortly before a night begins
+    # One night more, where this is run shortly before one begins; it is read to its end.
+    last = nights.current(until, world.workspace.zone)
     world.live(max(until, nights.begins(last, world.workspace.zone) + timedelta(hours=2)))
     week = {first + timedelta(days=number) for number in range((last - first).days + 1)}
     for key, account in world.accounts.items():
